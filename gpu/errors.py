@@ -1,0 +1,61 @@
+"""Every failure the engine reports on purpose. `str(error)` is one sentence: what, where, what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+GIB = 2**30
+
+
+class QuantscopeError(Exception):
+    """Base of all stated failures: a person can be shown `str(error)` as it is."""
+
+
+class FormatError(QuantscopeError):
+    """A file is not what it claims to be."""
+
+    def __init__(self, path: Path | str, problem: str, offset: int | None = None) -> None:
+        self.path = Path(path)
+        self.problem = problem
+        self.offset = offset
+        where = "" if offset is None else f" at byte {offset:,}"
+        super().__init__(f"{self.path}{where}: {problem}")
+
+
+class ConfigError(QuantscopeError):
+    """A model configuration is unsupported or contradicts itself."""
+
+
+class SchemeError(QuantscopeError):
+    """A scheme name is malformed, or names something this engine does not run."""
+
+
+class AdapterError(QuantscopeError):
+    """No usable graphics adapter."""
+
+
+class DeviceLost(QuantscopeError):
+    """The driver took the device away; the model must be loaded again."""
+
+
+class BudgetError(QuantscopeError):
+    """A plan needs more memory than there is; found before anything is allocated."""
+
+    def __init__(self, needed_bytes: int, available_bytes: int, suggestion: str) -> None:
+        self.needed_bytes = needed_bytes
+        self.available_bytes = available_bytes
+        super().__init__(
+            f"The model needs {needed_bytes / GIB:.2f} GiB and {available_bytes / GIB:.2f} GiB are available; "
+            f"{suggestion}"
+        )
+
+
+class RequestError(QuantscopeError):
+    """A request cannot be answered as asked: an empty prompt, one longer than the context, a bad token id."""
+
+
+class Cancelled(QuantscopeError):
+    """The person changed their mind; not an error to report."""
+
+    def __init__(self) -> None:
+        super().__init__("Cancelled.")
