@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.errors import QuantscopeError
+from gpu.formats.granularity import Granularity
 
 F32 = npt.NDArray[np.float32]
 
 WEIGHT_GROUPS = (32, 64, 128)
 _SLAB_VALUES = 1 << 18  # 1 MiB of f32: the temporaries of one slab stay in the processor's cache
+_SMALLEST = np.float32(2.0**-100)  # 127 / this is far from overflow, this / 127 far from denormal
 _BELOW_HALF = np.float32(0.49999997)  # the f32 before 0.5
 
 
@@ -59,6 +61,29 @@ def scale_blocks(values: F32, factors: F32, out: F32 | None = None) -> F32:
     target = np.empty_like(values) if out is None else out
     np.multiply(values.reshape(shape), factors[:, None], out=target.reshape(shape))
     return target
+
+
+def shared_absmax(x: F32, reach: Granularity, block: int) -> F32:
+    """Largest magnitude within each scale's reach, repeated for every block: [T, Kp] -> [T, Kp / block].
+
+    `block` divides Kp and the reach's length. Magnitudes that all lie below 2^-100 give 0. NaN stays NaN.
+    """
+    rows, width = x.shape[0], x.shape[1] // block
+    absmax = block_absmax(x.reshape(-1), block).reshape(rows, width)
+    absmax[absmax < _SMALLEST] = 0
+    if reach.kind == "tensor":
+        return np.full_like(absmax, absmax.max())
+    span = reach.length // block if reach.kind == "block" else width
+    if span <= 1:
+        return absmax
+    largest = np.maximum.reduceat(absmax, np.arange(0, width, span), axis=1)
+    return np.repeat(largest, span, axis=1)[:, :width]
+
+
+def steps_per_unit(absmax: F32, q_max: np.float32) -> F32:
+    """What to multiply values by to get codes, flat: q_max / absmax, and 0 where absmax is 0."""
+    flat = absmax.reshape(-1)
+    return np.divide(q_max, flat, out=np.zeros_like(flat), where=flat > 0)
 
 
 def reciprocal(scales: F32) -> F32:

@@ -28,7 +28,7 @@ from gpu.formats.blocks import (
 LOW_NIBBLES = np.uint32(0x0F0F0F0F)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Q4Tensor:
     """A quantized matrix [N, k]; Kp is k rounded up to whole groups, the padding being zeros (code 8)."""
 

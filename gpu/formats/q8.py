@@ -24,7 +24,7 @@ from gpu.formats.blocks import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Q8Tensor:
     """A quantized matrix [N, k]; Kp is k rounded up to whole groups, the padding being zeros."""
 

@@ -20,14 +20,21 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.errors import QuantscopeError
-from gpu.formats.blocks import F32, block_absmax, padded, reduce_blocks, round_half_away, scale_blocks
+from gpu.formats.blocks import (
+    F32,
+    padded,
+    reduce_blocks,
+    round_half_away,
+    scale_blocks,
+    shared_absmax,
+    steps_per_unit,
+)
+from gpu.formats.granularity import WORD_BLOCK, Granularity
 
-BLOCK = 32
 Q_MAX = {8: 127, 4: 7}
-SMALLEST = np.float32(2.0**-100)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Q8_1Tensor:  # noqa: N801 - the format's own name
     """Quantized activations [T, k]; Kp is k rounded up to a multiple of 32, the padding being zeros."""
 
@@ -45,26 +52,9 @@ class Q8_1Tensor:  # noqa: N801 - the format's own name
 
 def bits_per_value(bits: int, granularity: str, tokens: int, channels: int) -> float:
     """Bits of a code and its share of one float32 scale (s follows from the codes and is not counted)."""
-    return bits + 32 / min(block_length(granularity, tokens, channels), tokens * channels)
-
-
-def block_length(granularity: str, tokens: int, channels: int) -> int:
-    """How many values share a scale.
-
-    Raises:
-        QuantscopeError: not a granularity of this format.
-    """
-    if granularity == "token":
-        return channels
-    if granularity == "tensor":
-        return tokens * channels
-    length = int(granularity[1:]) if granularity[:1] == "b" and granularity[1:].isdecimal() else 0
-    if length < 4 or (BLOCK % length and length % BLOCK):
-        raise QuantscopeError(
-            f"'{granularity}' is no granularity of activations: write token, tensor or b<N>, N being 4, 8, "
-            "16 or a multiple of 32."
-        )
-    return length
+    reach = Granularity.of_activations(granularity)
+    values = {"token": channels, "tensor": tokens * channels}.get(reach.kind, reach.length)
+    return bits + 32 / values
 
 
 def quantize(activations: npt.ArrayLike, bits: int = 8, granularity: str = "b32") -> Q8_1Tensor:
@@ -75,16 +65,17 @@ def quantize(activations: npt.ArrayLike, bits: int = 8, granularity: str = "b32"
     """
     if bits not in Q_MAX:
         raise QuantscopeError(f"Activations are quantized to 4 or 8 bits, not {bits}.")
-    x, k = padded(activations, BLOCK)
-    block = min(BLOCK, block_length(granularity, *x.shape))
-    absmax = _reach_absmax(x, granularity, block)
+    x, k = padded(activations, WORD_BLOCK)
+    reach = Granularity.of_activations(granularity)
+    block = min(WORD_BLOCK, reach.length or WORD_BLOCK)
+    absmax = shared_absmax(x, reach, block)
     if not np.isfinite(absmax).all():
         raise QuantscopeError("The activations hold NaN or infinity.")
-    absmax[absmax < SMALLEST] = 0
-    codes = _encode(x, absmax, np.float32(Q_MAX[bits]))
-    d = absmax / np.float32(Q_MAX[bits])
-    sums = reduce_blocks(np.add, codes.reshape(-1).astype(np.int32), block).reshape(d.shape)
-    return Q8_1Tensor(codes, d, d * sums.astype(np.float32), k, block)
+    q_max = np.float32(Q_MAX[bits])
+    codes = round_half_away(scale_blocks(x.reshape(-1), steps_per_unit(absmax, q_max))).astype(np.int8)
+    d = absmax / q_max
+    sums = reduce_blocks(np.add, codes.astype(np.int32), block).reshape(d.shape)
+    return Q8_1Tensor(codes.reshape(x.shape), d, d * sums.astype(np.float32), k, block)
 
 
 def dequantize(tensor: Q8_1Tensor) -> F32:
@@ -93,23 +84,3 @@ def dequantize(tensor: Q8_1Tensor) -> F32:
     flat = values.reshape(-1)
     scale_blocks(flat, tensor.d.reshape(-1), out=flat)
     return values[:, : tensor.k]
-
-
-def _reach_absmax(x: F32, granularity: str, block: int) -> F32:
-    """Largest magnitude within each scale's reach, repeated for every block: [T, Kp] -> [T, Kp / block]."""
-    absmax = block_absmax(x.reshape(-1), block).reshape(len(x), -1)
-    if granularity == "tensor":
-        return np.full_like(absmax, absmax.max(initial=0))
-    width = absmax.shape[1]
-    span = width if granularity == "token" else block_length(granularity, *x.shape) // block
-    if span <= 1:
-        return absmax
-    starts = np.arange(0, width, span)
-    return np.repeat(np.maximum.reduceat(absmax, starts, axis=1), span, axis=1)[:, :width]
-
-
-def _encode(x: F32, absmax: F32, q_max: np.float32) -> npt.NDArray[np.int8]:
-    with np.errstate(divide="ignore"):
-        inverse = np.where(absmax > 0, q_max / absmax, np.float32(0))
-    scaled = scale_blocks(x.reshape(-1), inverse.reshape(-1))
-    return round_half_away(scaled).astype(np.int8).reshape(x.shape)
