@@ -78,19 +78,20 @@ NEW_YARN = {
 LINEAR = {"rope_theta": 10_000.0, "rope_scaling": {"rope_type": "linear", "factor": 2.5}}
 SLIDING = {"use_sliding_window": True, "sliding_window": 16, "max_window_layers": 1, **OLD_ROPE}
 
+# name, seed, hidden, MLP, query heads, key-value heads, head_dim, vocabulary, tied, dtype, …
 SPECS = (
-    Spec("tied-pairs", 1, 96, 160, 4, 2, 32, 300, True, "bf16", OLD_ROPE, sites=True),
-    Spec("untied-multihead", 1, 64, 96, 4, 4, 16, 257, False, "f32", NEW_ROPE, std=0.12),
+    Spec("tied-pairs", 15, 96, 160, 4, 2, 32, 300, True, "bf16", OLD_ROPE, sites=True),
+    Spec("untied-multihead", 3, 64, 96, 4, 4, 16, 257, False, "f32", NEW_ROPE, std=0.12),
     Spec("five-to-one-sharded", 1, 160, 224, 10, 2, 24, 300, False, "bf16", OLD_ROPE, shards=3, std=0.08),
-    Spec("eight-to-one-yarn", 1, 96, 144, 8, 1, 40, 301, False, "f16", OLD_YARN),
-    Spec("yarn-not-truncated", 1, 128, 192, 6, 3, 64, 311, True, "f32", NEW_YARN, num_hidden_layers=3),
-    Spec("linear-odd-width", 1, 80, 112, 4, 4, 40, 290, False, "bf16", LINEAR),
+    Spec("eight-to-one-yarn", 3, 96, 144, 8, 1, 40, 301, False, "f16", OLD_YARN),
+    Spec("yarn-not-truncated", 2, 128, 192, 6, 3, 64, 311, True, "f32", NEW_YARN, num_hidden_layers=3),
+    Spec("linear-odd-width", 2, 80, 112, 4, 4, 40, 290, False, "bf16", LINEAR),
     Spec(
-        "bare-five-to-one", 1, 160, 100, 5, 1, 16, 263, True, "f16", NEW_ROPE, shards=2, bare=True, std=0.08
+        "bare-five-to-one", 14, 160, 100, 5, 1, 16, 263, True, "f16", NEW_ROPE, shards=2, bare=True, std=0.08
     ),
-    Spec("spare-head", 1, 72, 130, 6, 2, 24, 299, True, "bf16", OLD_ROPE, spare_head=True, std=0.12),
-    Spec("default-head-dim", 1, 64, 96, 8, 1, 128, 303, False, "bf16", OLD_ROPE, num_hidden_layers=3),
-    Spec("sliding-window", 1, 96, 128, 4, 2, 32, 300, False, "f32", SLIDING),
+    Spec("spare-head", 4, 72, 130, 6, 2, 24, 299, True, "bf16", OLD_ROPE, spare_head=True, std=0.12),
+    Spec("default-head-dim", 1, 96, 160, 2, 1, 128, 303, False, "bf16", OLD_ROPE, num_hidden_layers=3),
+    Spec("sliding-window", 6, 96, 128, 4, 2, 32, 300, False, "f32", SLIDING),
 )
 
 
