@@ -117,11 +117,13 @@ def describe(error: Exception) -> str:
 
 def limit_memory() -> None:
     """Bound the address space where the system can; elsewhere only the deadline bounds a template."""
-    if sys.platform == "win32":
+    if sys.platform != "linux":
         return
-    import resource  # noqa: PLC0415 (exists on POSIX only)
+    import resource  # noqa: PLC0415 (absent from Windows)
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    limit = MEMORY_LIMIT_BYTES if hard == resource.RLIM_INFINITY else min(hard, MEMORY_LIMIT_BYTES)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
 def serve(requests: Callable[[], str], reply: Callable[[str], object]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.text import TextCodec
-from tests.app.text.golden import DIRECTORIES
+from tests.golden.text import DIRECTORIES
 
 
 @pytest.fixture(scope="session")

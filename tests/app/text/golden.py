@@ -1,18 +1,13 @@
-"""The checkpoints whose golden data is at hand, and that data."""
+"""Pytest parameters from the golden files that are at hand."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[3]
-GOLDEN = REPOSITORY / "tests" / "golden" / "text"
-SMALL = GOLDEN / "small"
-QWEN3 = REPOSITORY.parent / "shared" / "qwen3-tokenizer"  # too large for the repository: tested where it is
-DIRECTORIES = {"small": SMALL} | ({"qwen3": QWEN3} if QWEN3.is_dir() else {})
+from tests.golden.text import DIRECTORIES, GOLDEN
 
 
 def cases(section: str, label: str) -> list[Any]:

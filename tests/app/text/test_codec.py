@@ -10,7 +10,7 @@ import pytest
 from app.text import ChatTemplateError, Message, TextCodec
 from app.text.config import CHAT_TEMPLATE, TOKENIZER_CONFIG
 from app.text.tokenizer import TOKENIZER
-from tests.app.text.golden import SMALL
+from tests.golden.text import SMALL
 
 QUESTION = [Message("user", "Why?")]
 

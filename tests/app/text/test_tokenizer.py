@@ -12,7 +12,7 @@ from tokenizers import AddedToken
 from app.text.errors import TextError
 from app.text.tokenizer import TOKENIZER, ByteLevelTokenizer
 from gpu.errors import FormatError
-from tests.app.text.golden import SMALL
+from tests.golden.text import SMALL
 
 
 @pytest.fixture(scope="module")

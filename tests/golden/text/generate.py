@@ -1,15 +1,14 @@
 """Writes the golden files of this folder with `transformers`, the library whose behaviour they pin down.
 
-    python -m tests.golden.text.generate [DIRECTORY_OF_THE_QWEN3_TOKENIZER]
+    python -m tests.golden.text.generate
 
-Trains the small tokenizer first if it is not there. Without the directory only `small.json` is written.
+Trains the small tokenizer first if it is not there; the real one's file is written where that is at hand.
 """
 
 from __future__ import annotations
 
 import json
 import random
-import sys
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -27,10 +26,9 @@ from tokenizers import (
 )
 from transformers import AutoTokenizer
 
+from tests.golden.text import DIRECTORIES, GOLDEN, SMALL
 from tests.golden.text.cases import CLOCK, CONVERSATIONS, SEARCH, TEXTS
 
-HERE = Path(__file__).parent
-SMALL = HERE / "small"
 SMALL_VOCABULARY = 600
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 ADDED = ("<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>", "<think>", "</think>")
@@ -157,9 +155,8 @@ def write(directory: Path, target: Path) -> None:
 def main() -> None:
     if not (SMALL / "tokenizer.json").exists():
         train_small()
-    write(SMALL, HERE / "small.json")
-    for directory in sys.argv[1:2]:
-        write(Path(directory), HERE / "qwen3.json")
+    for name, directory in DIRECTORIES.items():
+        write(directory, GOLDEN / f"{name}.json")
 
 
 if __name__ == "__main__":
