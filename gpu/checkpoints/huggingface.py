@@ -51,7 +51,10 @@ def open_checkpoint(path: Path) -> HuggingFaceCheckpoint:
         FormatError: there is no such directory, it holds no safetensors weights, or a file of it is broken.
         ConfigError: config.json describes a model that is not supported.
     """
-    _check_directory(path)
+    try:
+        _check_directory(path)
+    except OSError as error:
+        raise FormatError(path, f"cannot be read ({error.strerror}).") from error
     settings = read_object(path / CONFIG)
     _refuse_quantized(path / CONFIG, settings)
     config = Qwen3Config.from_dict(settings, path / CONFIG)
