@@ -2,8 +2,8 @@
 
 One safetensors file a key. It is written under a temporary name, flushed to the disk and renamed, so that a
 file under its final name is whole; a temporary file is locked while it is written, so that one left behind by
-a process that died can be told from one in use. The header is checksummed; the codes are not, because checking
-them would take as long as loading them.
+a process that died can be told from one in use. The header is checksummed; the codes are not, because that
+would take as long as loading them.
 """
 
 from __future__ import annotations
