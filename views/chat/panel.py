@@ -1,0 +1,112 @@
+"""The chat: transcript, sample prompts while it is empty, composer and gauges."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from views.chat.composer import Composer
+from views.chat.gauges import Gauges
+from views.chat.transcript import Transcript
+from views.frames import ChatFrame, ComposerFrame, StatusFrame
+from views.theme import GAP, Theme
+from views.widgets import label, push_button
+
+
+class ChatPanel(QWidget):
+    """Everything about talking to the model."""
+
+    send_requested = Signal(str)
+    stop_requested = Signal()
+    new_chat_requested = Signal()
+    regenerate_requested = Signal()
+    thinking_toggled = Signal(bool)
+    sampling_changed = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._transcript = Transcript(theme)
+        self._samples = SamplePrompts()
+        self._composer = Composer()
+        self._gauges = Gauges()
+        self._pages = QStackedWidget()
+        self._lay_out()
+        self._connect()
+
+    def set_chat(self, frame: ChatFrame) -> None:
+        self._samples.set_prompts(frame.samples)
+        self._transcript.set_frame(frame)
+        self._pages.setCurrentWidget(self._transcript if frame.messages else self._samples)
+
+    def set_composer(self, frame: ComposerFrame) -> None:
+        self._composer.set_frame(frame)
+        self._samples.setEnabled(frame.can_send)
+
+    def set_status(self, frame: StatusFrame) -> None:
+        self._gauges.set_frame(frame)
+
+    def focus_prompt(self) -> None:
+        """Put the cursor where the person writes."""
+        self._composer.edit.setFocus()
+
+    def stop(self) -> None:
+        """Ask for the running answer to stop, wherever the keyboard focus is."""
+        self._composer.stop()
+
+    def _lay_out(self) -> None:
+        self._pages.addWidget(self._samples)
+        self._pages.addWidget(self._transcript)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 0, 8, 6)
+        column.setSpacing(GAP)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._composer)
+        column.addWidget(self._gauges)
+
+    def _connect(self) -> None:
+        self._composer.send_requested.connect(self._send)
+        self._samples.chosen.connect(self._send)
+        self._composer.stop_requested.connect(self.stop_requested)
+        self._composer.new_chat_requested.connect(self.new_chat_requested)
+        self._composer.thinking_toggled.connect(self.thinking_toggled)
+        self._composer.sampling_changed.connect(self.sampling_changed)
+        self._transcript.regenerate_requested.connect(self.regenerate_requested)
+
+    def _send(self, text: str) -> None:
+        self._transcript.follow()
+        self.send_requested.emit(text)
+
+
+class SamplePrompts(QWidget):
+    """What one could ask, a click away, while nothing has been asked yet."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._prompts: tuple[str, ...] = ()
+        self._chips = QVBoxLayout()
+        self._chips.setSpacing(8)
+        title = label("What would you like to know?", "title", wrap=True)
+        title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column = QVBoxLayout(self)
+        column.setSpacing(16)
+        column.addStretch(2)
+        column.addWidget(title)
+        column.addLayout(self._chips)
+        column.addStretch(3)
+
+    def set_prompts(self, prompts: tuple[str, ...]) -> None:
+        if prompts == self._prompts:
+            return
+        self._prompts = prompts
+        while (item := self._chips.takeAt(0)) is not None:
+            if (chip := item.widget()) is not None:
+                chip.deleteLater()
+        for prompt in prompts:
+            self._add(prompt)
+
+    def _add(self, prompt: str) -> None:
+        chip = push_button(prompt, f"Ask: {prompt}", "chip")
+        chip.clicked.connect(lambda: self.chosen.emit(prompt))
+        self._chips.addWidget(chip, 0, Qt.AlignmentFlag.AlignHCenter)

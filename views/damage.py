@@ -1,0 +1,167 @@
+"""What the block scales did to the values of one site: scale, levels left and noise of every block."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from views.fields import ChoiceBox
+from views.frames import DamageFrame
+from views.plots import BarPlot, Callout, decade_limits, short
+from views.theme import GAP, Theme
+from views.widgets import as_card, label
+
+
+class DamagePanel(QWidget):
+    """Three charts over the same blocks, the worst block marked in each, and the totals in words."""
+
+    format_chosen = Signal(str)
+    granularity_chosen = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._frame = DamageFrame()
+        self._format = ChoiceBox("Format", "The integers the values are rounded to")
+        self._granularity = ChoiceBox("Granularity", "How many values share one scale")
+        self._scales = BarPlot(
+            theme,
+            "Scale per block",
+            "The step between two levels, log scale: smaller is finer",
+            log=True,
+            unit="scale",
+        )
+        self._levels = BarPlot(
+            theme, "Levels left per block", "Levels a typical value still spans", keep="min", unit="levels"
+        )
+        self._sqnr = BarPlot(
+            theme,
+            "SQNR per block",
+            "Signal to quantization noise, dB: higher is better",
+            keep="min",
+            unit="dB",
+        )
+        self._totals = label("", wrap=True)
+        self._worst = label("", "muted", wrap=True)
+        self._readout = label("", "muted")
+        self._note = label("", "muted", wrap=True)
+        self._body = QStackedWidget()
+        self._lay_out()
+        self._connect()
+
+    def set_frame(self, frame: DamageFrame) -> None:
+        self._frame = frame
+        self._format.set_choices(frame.formats, frame.format)
+        self._granularity.set_choices(frame.granularities, frame.granularity)
+        for control in (self._format, self._granularity):
+            control.setEnabled(frame.enabled)
+        self._note.setText(frame.note)
+        self._note.setVisible(bool(frame.note))
+        self._totals.setText(totals_sentence(frame))
+        self._worst.setText(worst_sentence(frame))
+        self._body.setCurrentIndex(1 if len(frame.scales) else 0)
+        if len(frame.scales):
+            self._show_blocks(frame)
+
+    def totals(self) -> str:
+        return self._totals.text()
+
+    def worst(self) -> str:
+        return self._worst.text()
+
+    def readout(self) -> str:
+        """The line about the block under the pointer."""
+        return self._readout.text()
+
+    def _show_blocks(self, frame: DamageFrame) -> None:
+        self._scales.set_bars(
+            frame.scales, *decade_limits(float(frame.scales.min()), float(frame.scales.max()))
+        )
+        self._levels.set_bars(frame.levels, 0.0, frame.max_levels * 1.05)
+        low, high = float(frame.sqnr_db.min()), float(frame.sqnr_db.max())
+        self._sqnr.set_bars(frame.sqnr_db, min(0.0, low * 1.1), max(10.0, high * 1.1))
+        self._levels.set_line(frame.median_levels, f"Median {short(frame.median_levels)}")
+        self._sqnr.set_line(frame.total_sqnr_db, f"Whole token {frame.total_sqnr_db:.1f} dB")
+        worst = [] if frame.worst_block is None else [Callout(frame.worst_block, "")]
+        for plot in self._plots():
+            plot.set_callouts(worst)
+
+    def _plots(self) -> tuple[BarPlot, BarPlot, BarPlot]:
+        return self._scales, self._levels, self._sqnr
+
+    def _lay_out(self) -> None:
+        as_card(self)
+        pickers = QHBoxLayout()
+        pickers.setSpacing(GAP)
+        pickers.addWidget(self._format)
+        pickers.addWidget(self._granularity)
+        pickers.addStretch()
+        pickers.addWidget(self._readout)
+        empty = label(
+            "What rounding does to the newest token appears here with the first token of an answer.",
+            "muted",
+            wrap=True,
+        )
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._body.addWidget(empty)
+        self._body.addWidget(self._charts())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 6)
+        column.setSpacing(GAP)
+        column.addLayout(pickers)
+        for line in (self._totals, self._worst):
+            column.addWidget(line)
+        column.addWidget(self._body, 1)
+        column.addWidget(self._note)
+
+    def _charts(self) -> QWidget:
+        charts = QWidget()
+        column = QVBoxLayout(charts)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for plot in self._plots():
+            column.addWidget(plot, 1)
+            plot.setMinimumSize(160, 46)
+            plot.plotItem.getAxis("bottom").setStyle(showValues=plot is self._sqnr)
+            if plot is not self._scales:
+                plot.plotItem.setXLink(self._scales.plotItem)
+        return charts
+
+    def _connect(self) -> None:
+        self._format.chosen.connect(self.format_chosen)
+        self._granularity.chosen.connect(self.granularity_chosen)
+        for plot in self._plots():
+            plot.hovered.connect(self._read)
+
+    def _read(self, block: int) -> None:
+        inside = 0 <= block < len(self._frame.scales)
+        self._readout.setText(_block_sentence(self._frame, block) if inside else "")
+
+
+def totals_sentence(frame: DamageFrame) -> str:
+    """What the format and granularity cost, in words; empty before the first token."""
+    if not len(frame.scales):
+        return ""
+    levels = f"{frame.median_levels:.1f} of {frame.max_levels} levels left for the median block"
+    return f"{frame.format}, {_granularity_words(frame)}: {levels}; SQNR {frame.total_sqnr_db:.1f} dB"
+
+
+def worst_sentence(frame: DamageFrame) -> str:
+    """Where it hurts most; empty if no block is worst."""
+    if frame.worst_block is None or not len(frame.scales):
+        return ""
+    culprit = "" if frame.worst_channel is None else f", stretched by channel {frame.worst_channel}"
+    return f"Worst: {_block_sentence(frame, frame.worst_block)}{culprit}"
+
+
+def _block_sentence(frame: DamageFrame, block: int) -> str:
+    first = block * frame.block_channels
+    scale = short(float(frame.scales[block]))
+    return (
+        f"block {block} (channels {first}–{first + frame.block_channels - 1}): scale {scale}, "
+        f"{frame.levels[block]:.1f} levels, {frame.sqnr_db[block]:.1f} dB"
+    )
+
+
+def _granularity_words(frame: DamageFrame) -> str:
+    labels = {choice.key: choice.label for choice in frame.granularities}
+    return labels.get(frame.granularity, frame.granularity)

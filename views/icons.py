@@ -1,0 +1,138 @@
+"""Line icons drawn from paths, so that they are sharp at every scale and take the colour of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QIcon,
+    QIconEngine,
+    QPainter,
+    QPainterPath,
+    QPalette,
+    QPen,
+    QPixmap,
+)
+
+_GRID = 16.0
+
+
+def _lines(*strokes: tuple[tuple[float, float], ...]) -> QPainterPath:
+    path = QPainterPath()
+    for stroke in strokes:
+        path.moveTo(*stroke[0])
+        for point in stroke[1:]:
+            path.lineTo(*point)
+    return path
+
+
+def _plus() -> QPainterPath:
+    return _lines(((8, 3), (8, 13)), ((3, 8), (13, 8)))
+
+
+def _chevron_down() -> QPainterPath:
+    return _lines(((4, 6), (8, 10), (12, 6)))
+
+
+def _chevron_up() -> QPainterPath:
+    return _lines(((4, 10), (8, 6), (12, 10)))
+
+
+def _close() -> QPainterPath:
+    return _lines(((4, 4), (12, 12)), ((12, 4), (4, 12)))
+
+
+def _send() -> QPainterPath:
+    return _lines(((8, 13), (8, 3)), ((3.5, 7.5), (8, 3), (12.5, 7.5)))
+
+
+def _down() -> QPainterPath:
+    return _lines(((8, 3), (8, 13)), ((3.5, 8.5), (8, 13), (12.5, 8.5)))
+
+
+def _stop() -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(4, 4, 8, 8), 1, 1)
+    return path
+
+
+def _copy() -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(6, 6, 8, 8), 1.5, 1.5)
+    path.addPath(_lines(((4, 10), (2.5, 10), (2.5, 2.5), (10, 2.5), (10, 4))))
+    return path
+
+
+def _retry() -> QPainterPath:
+    path = QPainterPath()
+    path.arcMoveTo(QRectF(3, 3, 10, 10), 40)
+    path.arcTo(QRectF(3, 3, 10, 10), 40, 300)
+    path.addPath(_lines(((12.6, 1.8), (12.4, 5.2), (9, 4.8))))
+    return path
+
+
+def _sliders() -> QPainterPath:
+    path = _lines(((2, 5), (8, 5)), ((12, 5), (14, 5)), ((2, 11), (4, 11)), ((8, 11), (14, 11)))
+    path.addEllipse(QPointF(10, 5), 2, 2)
+    path.addEllipse(QPointF(6, 11), 2, 2)
+    return path
+
+
+def _folder() -> QPainterPath:
+    return _lines(((2, 13), (2, 3.5), (6, 3.5), (7.5, 5.5), (14, 5.5), (14, 13), (2, 13)))
+
+
+_PATHS: dict[str, Callable[[], QPainterPath]] = {
+    "plus": _plus,
+    "chevron-down": _chevron_down,
+    "chevron-up": _chevron_up,
+    "close": _close,
+    "send": _send,
+    "down": _down,
+    "stop": _stop,
+    "copy": _copy,
+    "retry": _retry,
+    "sliders": _sliders,
+    "folder": _folder,
+}
+
+
+class _LineIcon(QIconEngine):
+    """Strokes one path in the palette's text colour of the moment, so a theme change needs no new icon."""
+
+    def __init__(self, name: str, role: QPalette.ColorRole) -> None:
+        super().__init__()
+        self._name = name
+        self._role = role
+
+    def clone(self) -> QIconEngine:
+        return _LineIcon(self._name, self._role)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
+        disabled = mode == QIcon.Mode.Disabled
+        group = QPalette.ColorGroup.Disabled if disabled else QPalette.ColorGroup.Active
+        colour = QGuiApplication.palette().color(group, QPalette.ColorRole.Text if disabled else self._role)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(rect.topLeft())
+        painter.scale(rect.width() / _GRID, rect.height() / _GRID)
+        painter.setPen(QPen(QColor(colour), 1.4, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+        painter.drawPath(_PATHS[self._name]())
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        pixmap = QPixmap(size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
+        painter.end()
+        return pixmap
+
+
+def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.Text) -> QIcon:
+    """A line icon by name, in the palette colour `role`. An unknown name raises KeyError."""
+    _PATHS[name]
+    return QIcon(_LineIcon(name, role))

@@ -1,0 +1,280 @@
+"""The window: menus, tool bar, the chat in the middle and the panels docked around it. Layout only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from PySide6.QtCore import QByteArray, QDataStream, QIODevice, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from views.chat import ChatPanel
+from views.damage import DamagePanel
+from views.drop import DropHint, dropped_path
+from views.frames import BannerFrame, Choice, LoadFrame, SetupFrame, WelcomeFrame
+from views.icons import icon
+from views.memory import MemoryPanel
+from views.setup_bar import SetupBar
+from views.shortcuts import ShortcutsDialog
+from views.spikes import SpikesPanel
+from views.strips import Banner, LoadStrip
+from views.theme import GAP
+from views.welcome import WelcomePage
+
+_SIZE = (1280, 720)
+_RIGHT_WIDTH = 540
+_BOTTOM_HEIGHT = 176
+_LAYOUT_VERSION = 1
+_SHORTCUTS = (
+    ("Enter", "Send the message"),
+    ("Shift+Enter", "Start a new line in the message"),
+    ("Escape", "Stop the answer"),
+    ("Double-click a chart", "Show all of it again"),
+)
+
+
+@dataclass(frozen=True)
+class Panels:
+    """The views the window arranges; whoever builds them connects their signals."""
+
+    chat: ChatPanel
+    spikes: SpikesPanel
+    damage: DamagePanel
+    memory: MemoryPanel
+
+
+class MainWindow(QMainWindow):
+    """Arranges the panels and says what the person wants opened.
+
+    `layout` is what `closing` gave the last time; bytes that are no layout are ignored.
+    `panel_shown` names a panel ("spikes", "damage", "memory") and whether it can be seen now.
+    """
+
+    open_requested = Signal()
+    demo_requested = Signal()
+    model_dropped = Signal(str)
+    recent_chosen = Signal(str)
+    new_chat_requested = Signal()
+    scheme_chosen = Signal(str)
+    adapter_chosen = Signal(str)
+    load_cancelled = Signal()
+    banner_action = Signal(str)
+    banner_dismissed = Signal()
+    panel_shown = Signal(str, bool)
+    closing = Signal(bytes)
+
+    def __init__(self, panels: Panels, layout: bytes = b"") -> None:
+        super().__init__()
+        self.setWindowTitle("Quantscope")
+        self.setAcceptDrops(True)
+        self.panels = panels
+        self._layout = layout
+        self._banner = Banner()
+        self._load = LoadStrip()
+        self._welcome = WelcomePage()
+        self._pages = QStackedWidget()
+        self._drop_hint = DropHint(self)
+        self._recent_menu = QMenu("Open &recent", self)
+        self._open = self._action(
+            "&Open model…", "Ctrl+O", "Open a model directory", self.open_requested.emit
+        )
+        self._open.setIcon(icon("folder"))
+        self._open.setIconText("Open model…")
+        self._bar = SetupBar(self._open)
+        self._docks = self._build_docks()
+        self._build_centre()
+        self._build_menus()
+        self._connect()
+        self.resize(*_SIZE)
+        self._default_state = self.saveState(_LAYOUT_VERSION)
+
+    def set_setup(self, frame: SetupFrame) -> None:
+        self._bar.set_frame(frame)
+        self._fill_recent(frame.recent)
+        self.setWindowTitle(f"{frame.model_name} — Quantscope" if frame.model_name else "Quantscope")
+
+    def set_welcome(self, frame: WelcomeFrame) -> None:
+        self._welcome.set_frame(frame)
+
+    def set_load(self, frame: LoadFrame | None) -> None:
+        self._load.set_frame(frame)
+        self._welcome.set_busy(frame is not None)
+
+    def set_banner(self, frame: BannerFrame | None) -> None:
+        self._banner.set_frame(frame)
+
+    def show_chat(self) -> None:
+        """Leave the first screen for the chat."""
+        self._pages.setCurrentWidget(self.panels.chat)
+        self.panels.chat.focus_prompt()
+
+    def show_welcome(self) -> None:
+        self._pages.setCurrentWidget(self._welcome)
+
+    def layout_bytes(self) -> bytes:
+        """Size, place and docks of the window, for `layout` the next time."""
+        data = QByteArray()
+        stream = QDataStream(data, QIODevice.OpenModeFlag.WriteOnly)
+        stream << self.saveGeometry() << self.saveState(_LAYOUT_VERSION)
+        return bytes(data.data())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        layout, self._layout = self._layout, b""
+        if layout:
+            self._restore(layout)
+        if self._pages.currentWidget() is self._welcome:
+            self._welcome.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit(self.layout_bytes())
+        super().closeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._drop_hint.setGeometry(self.rect().adjusted(24, 24, -24, -24))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_path(event.mimeData()):
+            event.acceptProposedAction()
+            self._drop_hint.show()
+            self._drop_hint.raise_()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._drop_hint.hide()
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._drop_hint.hide()
+        path = dropped_path(event.mimeData())
+        if path:
+            event.acceptProposedAction()
+            self.model_dropped.emit(path)
+
+    def _restore(self, layout: bytes) -> None:
+        geometry, state = QByteArray(), QByteArray()
+        stream = QDataStream(QByteArray(layout))
+        stream >> geometry >> state
+        if stream.status() == QDataStream.Status.Ok and self.restoreGeometry(geometry):
+            self.restoreState(state, _LAYOUT_VERSION)
+
+    def _build_centre(self) -> None:
+        self._pages.addWidget(self._welcome)
+        self._pages.addWidget(self.panels.chat)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, GAP, 0, 0)
+        column.setSpacing(GAP)
+        strips = QVBoxLayout()
+        strips.setContentsMargins(8, 0, 8, 0)
+        strips.addWidget(self._banner)
+        strips.addWidget(self._load)
+        column.addLayout(strips)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(centre)
+        self.addToolBar(self._bar)
+        self._bar.add_switches([dock.toggleViewAction() for dock in self._docks.values()])
+
+    def _build_docks(self) -> dict[str, QDockWidget]:
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
+        docks = {
+            "spikes": self._dock("Spikes", self.panels.spikes, right),
+            "damage": self._dock("Damage", self.panels.damage, right),
+            "memory": self._dock("Memory", self.panels.memory, bottom),
+        }
+        self.resizeDocks([docks["spikes"]], [_RIGHT_WIDTH], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["memory"]], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
+        return docks
+
+    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        name = title.lower()
+        dock = QDockWidget(title)
+        dock.setObjectName(name)
+        dock.setWidget(_framed(panel))
+        dock.visibilityChanged.connect(lambda shown: self.panel_shown.emit(name, shown))
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _build_menus(self) -> None:
+        file = self.menuBar().addMenu("&File")
+        file.addAction(self._open)
+        file.addMenu(self._recent_menu)
+        file.addAction(self._action("Open the &demo model", "", "Open the demo", self.demo_requested.emit))
+        file.addSeparator()
+        file.addAction(
+            self._action("&New chat", "Ctrl+N", "Start a new conversation", self.new_chat_requested.emit)
+        )
+        file.addSeparator()
+        file.addAction(self._action("&Quit", "Ctrl+Q", "Close the window", self.close))
+        view = self.menuBar().addMenu("&View")
+        for number, dock in enumerate(self._docks.values(), 1):
+            dock.toggleViewAction().setShortcut(f"Ctrl+{number}")
+            view.addAction(dock.toggleViewAction())
+        view.addSeparator()
+        view.addAction(self._action("&Reset layout", "", "Put every panel back", self._reset_layout))
+        help_menu = self.menuBar().addMenu("&Help")
+        help_menu.addAction(
+            self._action("&Keyboard shortcuts", "F1", "What every key does", self._show_shortcuts)
+        )
+
+    def _action(self, text: str, keys: str, tip: str, slot: Callable[[], object]) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(keys))
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.triggered.connect(lambda _checked: slot())
+        return action
+
+    def _fill_recent(self, recent: tuple[Choice, ...]) -> None:
+        self._recent_menu.clear()
+        self._recent_menu.setEnabled(bool(recent))
+        for choice in recent:
+            action = self._recent_menu.addAction(choice.label)
+            action.setToolTip(choice.tooltip or choice.key)
+            action.triggered.connect(lambda _checked, key=choice.key: self.recent_chosen.emit(key))
+
+    def _reset_layout(self) -> None:
+        self.restoreState(self._default_state, _LAYOUT_VERSION)
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        """Every key and what it does, menu keys first."""
+        actions = cast(list[QAction], self.findChildren(QAction))
+        bound = [(a.shortcut().toString(), a.text().replace("&", "")) for a in actions]
+        return [*((keys, text) for keys, text in bound if keys), *_SHORTCUTS]
+
+    def _show_shortcuts(self) -> None:
+        ShortcutsDialog(self.shortcuts(), self).open()
+
+    def _connect(self) -> None:
+        self._bar.scheme_chosen.connect(self.scheme_chosen)
+        self._bar.adapter_chosen.connect(self.adapter_chosen)
+        self._welcome.demo_requested.connect(self.demo_requested)
+        self._welcome.open_requested.connect(self.open_requested)
+        self._welcome.recent_chosen.connect(self.recent_chosen)
+        self._load.cancelled.connect(self.load_cancelled)
+        self._banner.action_requested.connect(self.banner_action)
+        self._banner.dismissed.connect(self.banner_dismissed)
+        self.panels.chat.new_chat_requested.connect(self.new_chat_requested)
+        stop = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        stop.activated.connect(self.panels.chat.stop)
+
+
+def _framed(panel: QWidget) -> QWidget:
+    """The panel with a little air around it."""
+    frame = QWidget()
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(4, 0, 4, 4)
+    column.addWidget(panel)
+    return frame

@@ -1,0 +1,99 @@
+"""The few rules Qt's Fusion style needs to look the way the window should; all else comes from the palette.
+
+Widgets opt in by a dynamic property: `look` for frames and labels, `kind` for buttons.
+"""
+
+from __future__ import annotations
+
+from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from views.theme import Colours
+
+_RULES = Template("""
+QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px; }
+QMainWindow::separator { background: $window; width: 4px; height: 4px; }
+QMainWindow::separator:hover { background: $accent_soft; }
+QDockWidget { font-weight: 600; }
+QDockWidget::title { background: $window; padding: 4px 8px; }
+QToolBar { background: $window; border: 0; border-bottom: 1px solid $border; spacing: 6px; padding: 4px 8px; }
+QMenuBar { background: $window; }
+QScrollArea, QStackedWidget { border: 0; }
+
+QFrame[look="card"] { background: $surface; border: 1px solid $border; border-radius: ${radius}px; }
+QWidget[look="panel"] { background: $surface; border: 1px solid $border; border-radius: ${radius}px; }
+QFrame[look="bubble"] { background: $accent_soft; border: 0; border-radius: ${radius}px; }
+QFrame[look="thought"] { border: 0; border-left: 2px solid $border; }
+QFrame[look="banner-info"] { background: $accent_soft; border-radius: ${radius}px; }
+QFrame[look="banner-warning"] { background: $warning_soft; border-radius: ${radius}px; }
+QFrame[look="banner-error"] { background: $danger_soft; border-radius: ${radius}px; }
+QFrame[look="drop"] { background: $accent_soft; border: 2px dashed $accent; border-radius: ${radius}px; }
+
+QLabel[look="muted"] { color: $muted; }
+QLabel[look="danger"] { color: $danger; }
+QLabel[look="strong"] { font-weight: 600; }
+QLabel[look="title"] { font-size: 20pt; font-weight: 600; }
+QLabel[look="subtitle"] { font-size: 11pt; color: $muted; }
+
+QPushButton[kind="primary"] {
+    background: $accent; color: $on_accent; border: 1px solid $accent;
+    border-radius: 6px; padding: 5px 14px; font-weight: 600; }
+QPushButton[kind="primary"]:hover, QPushButton[kind="primary"]:focus { border-color: $text; }
+QPushButton[kind="primary"]:disabled { background: $raised; color: $control; border-color: $border; }
+QPushButton[kind="plain"], QPushButton[kind="chip"], QToolButton[kind="plain"] {
+    background: $surface; color: $text; border: 1px solid $border; border-radius: 6px; padding: 4px 10px; }
+QPushButton[kind="chip"] { border-radius: 13px; padding: 5px 12px; text-align: left; }
+QPushButton[kind="plain"]:hover, QPushButton[kind="chip"]:hover, QToolButton[kind="plain"]:hover {
+    background: $raised; }
+QPushButton[kind="plain"]:focus, QPushButton[kind="chip"]:focus, QToolButton[kind="plain"]:focus {
+    border-color: $accent; }
+QPushButton[kind="plain"]:disabled, QToolButton[kind="plain"]:disabled { color: $control; }
+QToolButton[kind="plain"]:checked { background: $accent_soft; border-color: $accent; color: $accent; }
+QToolButton[kind="flat"], QPushButton[kind="flat"] {
+    background: transparent; color: $muted; border: 1px solid transparent; border-radius: 5px;
+    padding: 3px 6px; }
+QToolButton[kind="flat"]:hover, QPushButton[kind="flat"]:hover { background: $raised; color: $text; }
+QToolButton[kind="flat"]:focus, QPushButton[kind="flat"]:focus { border-color: $accent; }
+QToolButton[kind="flat"]:checked { color: $accent; background: $accent_soft; }
+QToolButton[kind="inline"] {
+    background: transparent; color: $muted; border: 1px solid transparent; border-radius: 4px; padding: 1px; }
+QToolButton[kind="inline"]:hover { background: $raised; color: $text; }
+QToolButton[kind="inline"]:focus { border-color: $accent; }
+QToolBar QToolButton {
+    background: $surface; color: $text; border: 1px solid $border; border-radius: 6px; padding: 4px 9px; }
+QToolBar QToolButton:hover { background: $raised; }
+QToolBar QToolButton:checked { background: $accent_soft; color: $accent; border-color: $accent_soft; }
+QToolBar QToolButton:focus { border-color: $accent; }
+QPushButton[kind="link"] {
+    background: transparent; color: $accent; border: 1px solid transparent; text-align: left;
+    padding: 2px 4px; }
+QPushButton[kind="link"]:hover { text-decoration: underline; }
+QPushButton[kind="link"]:focus { border: 1px solid $accent; border-radius: 4px; }
+
+QPlainTextEdit[look="bare"], QTextBrowser[look="bare"] { background: transparent; border: 0; }
+QComboBox, QAbstractSpinBox {
+    background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
+    padding: 3px 20px 3px 8px; }
+QComboBox:hover, QAbstractSpinBox:hover { border-color: $control; }
+QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; }
+QComboBox:disabled, QAbstractSpinBox:disabled { color: $control; background: $window; }
+QComboBox::drop-down, QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: 0; width: 18px; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 24px; margin: 1px; }
+QScrollBar::handle:vertical:hover { background: $control; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QProgressBar { background: $raised; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QTableWidget { background: $surface; border: 0; gridline-color: $grid; }
+QTableWidget::item:selected { background: $accent_soft; color: $text; }
+QHeaderView::section {
+    background: $surface; color: $muted; border: 0; border-bottom: 1px solid $border; padding: 2px; }
+""")
+
+
+def stylesheet(colours: Colours, radius: int) -> str:
+    """The application's style sheet in the given colours; an unknown name in a rule raises KeyError."""
+    names = {name: value for name, value in vars(colours).items() if isinstance(value, str)}
+    return _RULES.substitute(names, radius=radius)
