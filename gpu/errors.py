@@ -45,7 +45,7 @@ class BudgetError(QuantscopeError):
         self.needed_bytes = needed_bytes
         self.available_bytes = available_bytes
         super().__init__(
-            f"The model needs {needed_bytes / GIB:.2f} GiB and {available_bytes / GIB:.2f} GiB are available; "
+            f"The model needs {needed_bytes / GIB:.2f} GiB and {available_bytes / GIB:.2f} GiB are free; "
             f"{suggestion}"
         )
 

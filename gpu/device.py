@@ -1,0 +1,182 @@
+"""Adapters and devices: which graphics card runs the model, with which features and limits.
+
+The choice is discrete before integrated before software; a name or index overrides it. Every useful feature
+the adapter has is asked for and none is required: `without` turns features off, which is how the tests force
+each fallback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import wgpu
+
+from gpu.errors import AdapterError, DeviceLost
+from gpu.ledger import Ledger
+from gpu.memory_total import device_memory
+
+_KINDS = {"DiscreteGPU": "discrete", "IntegratedGPU": "integrated", "CPU": "software"}
+_PREFERENCE = ("discrete", "integrated", "other", "software")
+_USEFUL_FEATURES = ("shader-f16", "subgroup", "timestamp-query", "timestamp-query-inside-passes")
+_USEFUL_LIMITS = (
+    "max-storage-buffer-binding-size",
+    "max-buffer-size",
+    "max-texture-dimension-2d",
+    "max-storage-buffers-per-shader-stage",
+    "max-compute-workgroup-storage-size",
+    "max-compute-invocations-per-workgroup",
+    "max-compute-workgroup-size-x",
+    "max-compute-workgroups-per-dimension",
+)
+NO_ADAPTER = (
+    "No graphics adapter was found; install a Vulkan driver "
+    "(on Debian or Ubuntu: apt install mesa-vulkan-drivers libvulkan1, or your card's own driver)."
+)
+
+
+@dataclass(frozen=True)
+class AdapterInfo:
+    """One adapter as a person would name it. `total_bytes` is None where the system does not tell."""
+
+    name: str
+    vendor: str
+    backend: str
+    kind: str
+    driver: str
+    total_bytes: int | None
+    total_source: str
+
+
+@dataclass
+class Gpu:
+    """An open device with its ledger; everything the engine allocates or compiles goes through it."""
+
+    adapter: AdapterInfo
+    device: Any
+    features: frozenset[str]
+    ledger: Ledger
+    limits: dict[str, int]
+    without: frozenset[str] = frozenset()
+    _lost_reason: str | None = None
+
+    @property
+    def is_software(self) -> bool:
+        return self.adapter.kind == "software"
+
+    @property
+    def max_binding_bytes(self) -> int:
+        return min(self.limits["max-storage-buffer-binding-size"], self.limits["max-buffer-size"])
+
+    def has(self, feature: str) -> bool:
+        """Whether `feature` ("subgroup", "dot4", "texture", ...) is there and not turned off."""
+        return feature in self.features and feature not in self.without
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Turn wgpu's complaint about a lost device into `DeviceLost`; other errors pass."""
+        if self._lost_reason is not None:
+            raise self._loss()
+        try:
+            yield
+        except wgpu.GPUError as error:
+            if "lost" not in str(error).lower() and "destroyed" not in str(error).lower():
+                raise
+            self._lost_reason = str(error).strip().splitlines()[-1].strip()
+            raise self._loss() from error
+
+    def _loss(self) -> DeviceLost:
+        return DeviceLost(
+            f"The driver took {self.adapter.name} away ({self._lost_reason}); load the model again to go on."
+        )
+
+    def submit(self, encoder: Any) -> None:
+        with self.guarded():
+            self.device.queue.submit([encoder.finish()])
+
+    def read(self, buffer: Any, size_bytes: int, offset_bytes: int = 0) -> memoryview:
+        """Copy `size_bytes` of a buffer back; waits for all work before it."""
+        with self.guarded():
+            data: memoryview = self.device.queue.read_buffer(buffer, offset_bytes, size_bytes)
+            return data
+
+    def write(self, buffer: Any, data: Any, offset_bytes: int = 0) -> None:
+        with self.guarded():
+            self.device.queue.write_buffer(buffer, offset_bytes, data)
+
+    def wait(self) -> None:
+        """Block until everything submitted so far has run."""
+        with self.guarded():
+            self.device.queue.on_submitted_work_done_sync()
+
+    def close(self) -> None:
+        """Free every buffer and the device."""
+        self.ledger.release_all()
+        self.device.destroy()
+
+
+def _describe(adapter: Any) -> AdapterInfo:
+    info = adapter.info
+    kind = _KINDS.get(info["adapter_type"], "other")
+    total, source = device_memory(kind, int(info["vendor_id"]), int(info["device_id"]))
+    return AdapterInfo(
+        name=str(info["device"]),
+        vendor=str(info["vendor"]),
+        backend=str(info["backend_type"]),
+        kind=kind,
+        driver=str(info["description"]),
+        total_bytes=total,
+        total_source=source,
+    )
+
+
+def _enumerate() -> list[tuple[AdapterInfo, Any]]:
+    """Usable adapters, best first. OpenGL adapters are left out: they repeat a Vulkan one with less."""
+    found = [(_describe(a), a) for a in wgpu.gpu.enumerate_adapters_sync()]
+    usable = [pair for pair in found if pair[0].backend != "OpenGL"]
+    return sorted(usable, key=lambda pair: _PREFERENCE.index(pair[0].kind))
+
+
+def list_adapters() -> list[AdapterInfo]:
+    """Every usable adapter, the default one first."""
+    return [info for info, _ in _enumerate()]
+
+
+def _choose(wanted: str | None) -> tuple[AdapterInfo, Any]:
+    found = _enumerate()
+    if not found:
+        raise AdapterError(NO_ADAPTER)
+    if wanted is None or wanted == "":
+        return found[0]
+    if wanted.isdigit() and int(wanted) < len(found):
+        return found[int(wanted)]
+    for info, adapter in found:
+        if wanted.lower() in (info.kind, info.name.lower()) or wanted.lower() in info.name.lower():
+            return info, adapter
+    names = "; ".join(f"{i}: {info.name}" for i, (info, _) in enumerate(found))
+    raise AdapterError(f"No adapter matches '{wanted}'; there are {names}.")
+
+
+def open_gpu(adapter: str | None = None, without: Collection[str] = ()) -> Gpu:
+    """Open a device.
+
+    Args:
+        adapter: an index of `list_adapters`, part of a name, or a kind ("discrete", …); None chooses.
+        without: features to leave unused: "subgroup", "dot4", "texture".
+
+    Raises:
+        AdapterError: there is no adapter, none matches, or the driver refuses the device.
+    """
+    info, handle = _choose(adapter)
+    wanted = [name for name in _USEFUL_FEATURES if name in handle.features and name not in without]
+    limits = {name: handle.limits[name] for name in _USEFUL_LIMITS if name in handle.limits}
+    try:
+        device = handle.request_device_sync(required_features=wanted, required_limits=limits)
+    except RuntimeError as error:
+        raise AdapterError(
+            f"The driver of {info.name} refused a device ({error}); update the driver."
+        ) from error
+    features = frozenset(wanted) | {"dot4", "texture"}
+    return Gpu(info, device, features, Ledger(device), dict(device.limits), frozenset(without))

@@ -1,0 +1,58 @@
+"""Grouped-query attention, online softmax over the cache (Milakov & Gimelshein 2018, arXiv 1805.02867)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.activations import Activations
+from gpu.kernels.heads import CacheLayer, Heads, heads_uniform
+from gpu.kit import Kit, Op, tiles
+
+MAX_QUERIES = 8
+F32 = npt.NDArray[np.float32]
+
+
+def attention(kit: Kit, heads: Heads, cache: CacheLayer, q: Any, out: Activations, *, many: bool) -> Op:
+    """q f32 [tokens, q_heads, padded_dim] against the cache -> out.values [tokens, q_heads · head_dim].
+
+    `many` lets a workgroup serve several tokens, which share the keys and values it loads.
+    """
+    group = min(heads.group, MAX_QUERIES)
+    tokens_at_once = MAX_QUERIES // group if many else 1
+    names = ("lib/step", "lib/heads", kit.lanes, f"lib/kv_read_{cache.kind}", "attention")
+    pipeline = kit.pipelines.get(
+        *names,
+        QUERIES=group * tokens_at_once,
+        GROUP=group,
+        WIDE=heads.padded_dim > 64,
+        TEAM_THREADS=8 * kit.teams,
+    )
+    dispatch = pipeline.bind(
+        step=kit.step,
+        keys=cache.keys,
+        values=cache.values,
+        q=q,
+        out=out.values,
+        heads=heads_uniform(kit, heads, cache),
+    )
+    groups = heads.kv_heads * -(-heads.group // group)
+    return Op(dispatch, tiles(groups, tokens_at_once))
+
+
+def reference(q: F32, k: F32, v: F32, position: int, window: int | None = None) -> F32:
+    """q [T, Hq, D] (scaled) at positions `position`…; k, v [P, Hkv, D] -> [T, Hq · D], computed in f64."""
+    tokens, q_heads, _ = q.shape
+    group = q_heads // k.shape[1]
+    keys, values = (np.repeat(x.astype(np.float64), group, axis=1) for x in (k, v))
+    scores = np.einsum("thd,phd->thp", q.astype(np.float64), keys)
+    at = position + np.arange(tokens)[:, None, None]
+    seen = np.arange(k.shape[0])[None, None, :]
+    hidden = (seen > at) | (seen <= at - window if window is not None else False)
+    scores = np.where(hidden, -np.inf, scores)
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    out: F32 = np.einsum("thp,phd->thd", weights, values).reshape(tokens, -1).astype(np.float32)
+    return out

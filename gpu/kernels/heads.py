@@ -1,0 +1,73 @@
+"""Shapes of attention as the kernels see them, and how the key-value cache lies on the device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gpu.activations import BLOCK, blocks_of
+from gpu.kit import Kit
+
+CHUNK = 8  # dimensions a lane handles at a time
+MAX_HEAD_DIM = 128
+NO_WINDOW = 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class Heads:
+    """`window`: positions a token sees, itself included; None for all."""
+
+    q_heads: int
+    kv_heads: int
+    head_dim: int
+    epsilon: float
+    window: int | None = None
+
+    @property
+    def chunks(self) -> int:
+        """Eights of dimensions in a head padded to 64 or 128: whole chunks for eight lanes."""
+        return -(-self.head_dim // 64) * 8
+
+    @property
+    def padded_dim(self) -> int:
+        return self.chunks * CHUNK
+
+    @property
+    def group(self) -> int:
+        """Query heads for each key-value head."""
+        return self.q_heads // self.kv_heads
+
+    @property
+    def qkv_width(self) -> int:
+        return (self.q_heads + 2 * self.kv_heads) * self.head_dim
+
+    @property
+    def out_width(self) -> int:
+        return self.q_heads * self.head_dim
+
+
+@dataclass(frozen=True)
+class CacheLayer:
+    """Keys and values of one layer: two buffers or two textures, [position, kv head, padded dimension]."""
+
+    kind: str  # "buffer_f16", "buffer_f32", "texture_f16": names of the fragments that read and write it
+    keys: Any
+    values: Any
+    positions_log2: int = 0
+
+
+def heads_uniform(kit: Kit, heads: Heads, cache: CacheLayer) -> Any:
+    """The Heads struct of lib/heads.wgsl."""
+    return kit.uniform(
+        "heads shape",
+        "8If12x",
+        heads.q_heads,
+        heads.kv_heads,
+        heads.head_dim,
+        heads.chunks,
+        heads.qkv_width,
+        blocks_of(heads.out_width) * BLOCK,
+        NO_WINDOW if heads.window is None else heads.window,
+        cache.positions_log2,
+        heads.epsilon,
+    )

@@ -1,0 +1,5 @@
+// The next matrix reads q8_1 and a probe reads the values.
+fn emit(row: u32, blocks: u32, block: u32, v: array<vec4<f32>, 8>) {
+    write_values(row, blocks, block, v);
+    write_codes(row, blocks, block, v, block_absmax(v));
+}

@@ -1,0 +1,38 @@
+// Shapes of attention. A head is padded with zeros to `head_chunks` chunks of eight dimensions, a multiple of eight.
+struct Heads {
+    q_heads: u32,
+    kv_heads: u32,
+    head_dim: u32,
+    head_chunks: u32,     // eights of dimensions in one padded head
+    qkv_stride: u32,      // distance between rows of the q|k|v matrix product
+    out_stride: u32,      // distance between rows of attention's output
+    window: u32,          // positions a token sees, itself included
+    positions_log2: u32,  // positions in one row of a cache texture, as a power of two
+    epsilon: f32,
+    unused_a: u32,
+    unused_b: u32,
+    unused_c: u32,
+}
+@group(0) @binding(7) var<uniform> heads: Heads;
+
+// Eight neighbouring dimensions.
+struct Eight { low: vec4<f32>, high: vec4<f32> }
+
+fn pack_eight(v: Eight) -> vec4<u32> {
+    return vec4<u32>(pack2x16float(v.low.xy), pack2x16float(v.low.zw),
+                     pack2x16float(v.high.xy), pack2x16float(v.high.zw));
+}
+
+fn unpack_eight(words: vec4<u32>) -> Eight {
+    return Eight(vec4<f32>(unpack2x16float(words.x), unpack2x16float(words.y)),
+                 vec4<f32>(unpack2x16float(words.z), unpack2x16float(words.w)));
+}
+
+fn cache_index(position: u32, head: u32, chunk: u32) -> u32 {
+    return (position * heads.kv_heads + head) * heads.head_chunks + chunk;
+}
+
+fn cache_texel(position: u32, head: u32, chunk: u32) -> vec2<u32> {
+    let column = position & ((1u << heads.positions_log2) - 1u);
+    return vec2<u32>(cache_index(column, head, chunk), position >> heads.positions_log2);
+}

@@ -1,0 +1,13 @@
+// Key-value cache in storage buffers, f32: the reference path.
+@group(0) @binding(1) var<storage, read> keys: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> values: array<vec4<f32>>;
+
+fn load_key(position: u32, head: u32, chunk: u32) -> Eight {
+    let i = 2u * cache_index(position, head, chunk);
+    return Eight(keys[i], keys[i + 1u]);
+}
+
+fn load_value(position: u32, head: u32, chunk: u32) -> Eight {
+    let i = 2u * cache_index(position, head, chunk);
+    return Eight(values[i], values[i + 1u]);
+}

@@ -1,0 +1,15 @@
+// Key-value cache in storage buffers, f32: the reference path.
+@group(0) @binding(1) var<storage, read_write> keys: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> values: array<vec4<f32>>;
+
+fn store_key(position: u32, head: u32, chunk: u32, v: Eight) {
+    let i = 2u * cache_index(position, head, chunk);
+    keys[i] = v.low;
+    keys[i + 1u] = v.high;
+}
+
+fn store_value(position: u32, head: u32, chunk: u32, v: Eight) {
+    let i = 2u * cache_index(position, head, chunk);
+    values[i] = v.low;
+    values[i + 1u] = v.high;
+}

@@ -1,0 +1,44 @@
+"""y = W x for many tokens, weights in storage buffers, tiled through workgroup memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.activations import Activations
+from gpu.formats import q8_1
+from gpu.kernels.matrix import arithmetic_fragments, matrix_uniform
+from gpu.kit import Kit, Op, tiles
+from gpu.layouts import DeviceMatrix
+
+TILE = 32
+
+
+def matmul(
+    kit: Kit, matrix: DeviceMatrix, x: Activations, y: Any, y_stride: int, *, integer: bool, accumulate: bool
+) -> list[Op]:
+    """One dispatch for each slab: y f32 [tokens, y_stride] (+)= x [tokens, K] · Wᵀ."""
+    names = ("lib/step", "lib/matrix", *arithmetic_fragments(kit, matrix.spec, integer), "matmul")
+    pipeline = kit.pipelines.get(*names, TILE=TILE, ACCUMULATE=accumulate)
+    inputs = {"x_codes": x.codes, "x_scales": x.scales} if integer else {"x_values": x.values}
+    ops = []
+    for slab in matrix.slabs:
+        uniform = matrix_uniform(kit, matrix, slab, y_stride)
+        groups = -(-slab.plan.rows // TILE)
+        dispatch = pipeline.bind(step=kit.step, matrix=uniform, y=y, **inputs, **slab.resources)
+        ops.append(Op(dispatch, tiles(groups, TILE)))
+    return ops
+
+
+def reference(weights: npt.NDArray[np.float32], x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """x · Wᵀ in f64: weights [N, K], x [T, K] -> [T, N]."""
+    return (x.astype(np.float64) @ weights.astype(np.float64).T).astype(np.float32)
+
+
+def reference_w_a8(
+    weights: npt.NDArray[np.float32], x: npt.NDArray[np.float32], bits: int = 8, granularity: str = "b32"
+) -> npt.NDArray[np.float32]:
+    """The same with x quantized to q8_1 first; `weights` are the values their codes stand for."""
+    return reference(weights, q8_1.dequantize(q8_1.quantize(x, bits, granularity)))

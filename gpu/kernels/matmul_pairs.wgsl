@@ -1,0 +1,166 @@
+// y[t, r] (+)= Σ_b d_w[r, b] · d_x[t, b] · Σ_{k in block b} (q_w[r, k] − 8) · q_x[t, k]
+//
+// Weights: 4-bit, in a read-only storage texture, two rows ("a pair") to a 32-bit word: nibble j of the low half
+// belongs to row 2p, nibble j of the high half to row 2p + 1. One 32-bit multiply by an activation is then two
+// products; a block's sum stays below 2^15 (8 · 127 · 32), so the halves never meet.
+// A pair's texels: `blocks` first halves, `blocks` second halves, then f16 scale pairs, four chunks to a texel.
+// Activations: q8_1, blocks of 32.
+//
+// One workgroup is one team of 8 lanes. Lane l holds block l of each of CHUNKS chunks (8 blocks each) for TOKENS
+// tokens in registers, and walks matrix.pairs_per_workgroup pairs of rows past them.
+override CHUNKS: u32 = 4u;
+override TOKENS: u32 = 8u;
+override ACCUMULATE: bool = false;
+
+@group(0) @binding(1) var weights: texture_storage_2d<rgba32uint, read>;
+@group(0) @binding(3) var<storage, read> x_codes: array<vec4<u32>>;
+@group(0) @binding(4) var<storage, read> x_scales: array<vec2<f32>>;
+@group(0) @binding(6) var<storage, read_write> y: array<f32>;
+
+// 32 activation codes in the order in which a pair word holds its weights, their scale, and −8 · Σ codes in both halves.
+struct Block { a0: vec4<i32>, a1: vec4<i32>, a2: vec4<i32>, a3: vec4<i32>,
+               b0: vec4<i32>, b1: vec4<i32>, b2: vec4<i32>, b3: vec4<i32>, scale: f32, bias: i32 }
+struct Tokens { t0: Block, t1: Block, t2: Block, t3: Block, t4: Block, t5: Block, t6: Block, t7: Block }
+struct Sums { t0: vec2<f32>, t1: vec2<f32>, t2: vec2<f32>, t3: vec2<f32>,
+              t4: vec2<f32>, t5: vec2<f32>, t6: vec2<f32>, t7: vec2<f32> }
+struct Pairs { a0: vec4<i32>, a1: vec4<i32>, a2: vec4<i32>, a3: vec4<i32>,
+               b0: vec4<i32>, b1: vec4<i32>, b2: vec4<i32>, b3: vec4<i32>, scales: vec2<f32> }
+
+fn signed_byte(words: vec4<u32>, shift: vec4<u32>) -> vec4<i32> {
+    return bitcast<vec4<i32>>(words << shift) >> vec4<u32>(24u);
+}
+
+fn load_block(token: u32, block: u32) -> Block {
+    var out: Block;
+    if (token < step.tokens && block < matrix.x_blocks) {
+        let i = token * matrix.x_blocks + block;
+        let u = x_codes[2u * i];
+        let v = x_codes[2u * i + 1u];
+        let early = vec4<u32>(24u, 8u, 24u, 8u);
+        let late = vec4<u32>(16u, 0u, 16u, 0u);
+        out.a0 = signed_byte(u.xxzz, early);
+        out.a1 = signed_byte(u.yyww, early);
+        out.a2 = signed_byte(u.xxzz, late);
+        out.a3 = signed_byte(u.yyww, late);
+        out.b0 = signed_byte(v.xxzz, early);
+        out.b1 = signed_byte(v.yyww, early);
+        out.b2 = signed_byte(v.xxzz, late);
+        out.b3 = signed_byte(v.yyww, late);
+        let sums = out.a0 + out.a1 + out.a2 + out.a3 + out.b0 + out.b1 + out.b2 + out.b3;
+        out.scale = x_scales[i].x;
+        out.bias = (sums.x + sums.y + sums.z + sums.w) * (-8 * 65537);
+    }
+    return out;
+}
+
+fn load_tokens(first: u32, block: u32) -> Tokens {
+    var out: Tokens;
+    out.t0 = load_block(first, block);
+    if (TOKENS > 1u) {
+        out.t1 = load_block(first + 1u, block);
+        out.t2 = load_block(first + 2u, block);
+        out.t3 = load_block(first + 3u, block);
+        out.t4 = load_block(first + 4u, block);
+        out.t5 = load_block(first + 5u, block);
+        out.t6 = load_block(first + 6u, block);
+        out.t7 = load_block(first + 7u, block);
+    }
+    return out;
+}
+
+fn nibbles(words: vec4<u32>, shift: u32) -> vec4<i32> {
+    return bitcast<vec4<i32>>((words >> vec4<u32>(shift)) & vec4<u32>(0x000f000fu));
+}
+
+fn load_pairs(x: u32, y_texel: u32, block: u32, scales: u32) -> Pairs {
+    let first = textureLoad(weights, vec2<u32>(x + block, y_texel));
+    let second = textureLoad(weights, vec2<u32>(x + matrix.blocks + block, y_texel));
+    var out: Pairs;
+    out.a0 = nibbles(first, 0u);
+    out.a1 = nibbles(first, 4u);
+    out.a2 = nibbles(first, 8u);
+    out.a3 = nibbles(first, 12u);
+    out.b0 = nibbles(second, 0u);
+    out.b1 = nibbles(second, 4u);
+    out.b2 = nibbles(second, 8u);
+    out.b3 = nibbles(second, 12u);
+    out.scales = unpack2x16float(scales);
+    return out;
+}
+
+fn pair_dot(w: Pairs, x: Block) -> vec2<f32> {
+    let sums = w.a0 * x.a0 + w.a1 * x.a1 + w.a2 * x.a2 + w.a3 * x.a3
+             + w.b0 * x.b0 + w.b1 * x.b1 + w.b2 * x.b2 + w.b3 * x.b3;
+    let both = sums.x + sums.y + sums.z + sums.w + x.bias;
+    let low = (both << 16u) >> 16u;
+    return w.scales * x.scale * vec2<f32>(f32(low), f32((both - low) >> 16u));
+}
+
+fn accumulate(sums: ptr<function, Sums>, w: Pairs, x: Tokens) {
+    (*sums).t0 += pair_dot(w, x.t0);
+    if (TOKENS > 1u) {
+        (*sums).t1 += pair_dot(w, x.t1);
+        (*sums).t2 += pair_dot(w, x.t2);
+        (*sums).t3 += pair_dot(w, x.t3);
+        (*sums).t4 += pair_dot(w, x.t4);
+        (*sums).t5 += pair_dot(w, x.t5);
+        (*sums).t6 += pair_dot(w, x.t6);
+        (*sums).t7 += pair_dot(w, x.t7);
+    }
+}
+
+// One step of a transpose-and-add over lanes whose numbers differ in bit `mask`: halves the values a lane holds.
+fn fold(a: f32, b: f32, mask: u32, lane: u32) -> f32 {
+    let upper = (lane & mask) != 0u;
+    return select(a, b, upper) + lane_xor(select(b, a, upper), mask, lane);
+}
+
+// Sums eight tokens' values over the eight lanes; lane l gets the total of token l.
+fn fold8(v0: f32, v1: f32, v2: f32, v3: f32, v4: f32, v5: f32, v6: f32, v7: f32, lane: u32) -> f32 {
+    let low = fold(fold(v0, v1, 1u, lane), fold(v2, v3, 1u, lane), 2u, lane);
+    let high = fold(fold(v4, v5, 1u, lane), fold(v6, v7, 1u, lane), 2u, lane);
+    return fold(low, high, 4u, lane);
+}
+
+fn store(token: u32, row: u32, value: f32, accumulating: bool) {
+    if (token < step.tokens && row < matrix.rows) {
+        let i = token * matrix.y_stride + matrix.row_offset + row;
+        if (accumulating) { y[i] += value; } else { y[i] = value; }
+    }
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let first_token = group.y * TOKENS;
+    let first_pair = group.x * matrix.pairs_per_workgroup;
+    let end_pair = min(first_pair + matrix.pairs_per_workgroup, (matrix.rows + 1u) / 2u);
+    for (var start = 0u; start < matrix.blocks; start += CHUNKS * 8u) {
+        let x0 = load_tokens(first_token, start + lane);
+        let x1 = load_tokens(first_token, start + 8u + lane);
+        let x2 = load_tokens(first_token, start + 16u + lane);
+        let x3 = load_tokens(first_token, start + 24u + lane);
+        let accumulating = ACCUMULATE || start > 0u;
+        for (var pair = first_pair; pair < end_pair; pair++) {
+            let tx = (pair & ((1u << matrix.pairs_log2) - 1u)) * matrix.pair_texels;
+            let ty = pair >> matrix.pairs_log2;
+            let scales = textureLoad(weights, vec2<u32>(tx + 2u * matrix.blocks + start / CHUNKS + lane, ty));
+            var sums = Sums();
+            accumulate(&sums, load_pairs(tx, ty, start + lane, scales.x), x0);
+            if (CHUNKS > 1u) { accumulate(&sums, load_pairs(tx, ty, start + 8u + lane, scales.y), x1); }
+            if (CHUNKS > 2u) { accumulate(&sums, load_pairs(tx, ty, start + 16u + lane, scales.z), x2); }
+            if (CHUNKS > 3u) { accumulate(&sums, load_pairs(tx, ty, start + 24u + lane, scales.w), x3); }
+            if (TOKENS > 1u) {
+                let even = fold8(sums.t0.x, sums.t1.x, sums.t2.x, sums.t3.x,
+                                 sums.t4.x, sums.t5.x, sums.t6.x, sums.t7.x, lane);
+                let odd = fold8(sums.t0.y, sums.t1.y, sums.t2.y, sums.t3.y,
+                                sums.t4.y, sums.t5.y, sums.t6.y, sums.t7.y, lane);
+                store(first_token + lane, 2u * pair, even, accumulating);
+                store(first_token + lane, 2u * pair + 1u, odd, accumulating);
+            } else {
+                let both = fold(sums.t0.x, sums.t0.y, 1u, lane);
+                let total = fold(fold(both, 0.0, 2u, lane), 0.0, 4u, lane);
+                if (lane < 2u) { store(first_token, 2u * pair + lane, total, accumulating); }
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+"""What the matrix kernels share: which fragments read a format, and the Matrix uniform of a slab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gpu.activations import blocks_of
+from gpu.kit import Kit
+from gpu.layouts import DeviceMatrix, MatrixSpec, Slab
+
+
+def value_fragments(spec: MatrixSpec) -> tuple[str, ...]:
+    """Files that give `weight_values` for a matrix in storage buffers."""
+    if not spec.has_scales:
+        return (f"lib/weights_{spec.format}",)
+    return (f"lib/weights_{spec.format}", "lib/weight_scale", "lib/dequantize")
+
+
+def arithmetic_fragments(kit: Kit, spec: MatrixSpec, integer: bool) -> tuple[str, ...]:
+    """Files that multiply a matrix in storage buffers with codes (`integer`) or with f32 values."""
+    if not integer:
+        return (*value_fragments(spec), "lib/arithmetic_f32")
+    return (f"lib/weights_{spec.format}", "lib/weight_scale", kit.dot4, "lib/arithmetic_int8")
+
+
+def matrix_uniform(kit: Kit, matrix: DeviceMatrix, slab: Slab, y_stride: int) -> Any:
+    """The Matrix struct of lib/matrix.wgsl."""
+    spec, pairs = matrix.spec, matrix.pairs
+    return kit.uniform(
+        f"{spec.name} shape",
+        "12I",
+        slab.plan.rows,
+        slab.plan.row_offset,
+        pairs.blocks if pairs else spec.blocks,
+        blocks_of(spec.columns),
+        y_stride,
+        spec.row_scales,
+        spec.group // 32,
+        pairs.pair_texels if pairs else 0,
+        pairs.pairs_log2 if pairs else 0,
+        pairs_per_workgroup(slab.plan.rows),
+        pairs.chunks if pairs else 0,
+        0,
+    )
+
+
+def pairs_per_workgroup(rows: int) -> int:
+    """Enough workgroups to share among cores, and enough rows a workgroup to repay unpacking activations."""
+    return max(16, min(64, rows // 64))

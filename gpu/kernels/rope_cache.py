@@ -1,0 +1,58 @@
+"""From the q|k|v product to rotated queries and the key-value cache.
+
+Per head of q and k: RMS normalisation with a gain over head_dim, then half-split rotary embedding
+(Su et al. 2021, arXiv 2104.09864); q is divided by √head_dim here, once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.kernels import rms_norm
+from gpu.kernels.heads import CacheLayer, Heads, heads_uniform
+from gpu.kit import Kit, Op, tiles
+
+F32 = npt.NDArray[np.float32]
+
+
+def rope_cache(
+    kit: Kit, heads: Heads, cache: CacheLayer, qkv: Any, gains: tuple[Any, Any], rope: Any, q_out: Any
+) -> Op:
+    """qkv f32 [tokens, qkv_width] -> q_out f32 [tokens, q_heads, padded_dim] and the cache at step.position…
+
+    `gains` are the q and k norms f32 [head_dim]; `rope` is f32 [positions, head_dim] (cosines, then sines).
+    """
+    names = ("lib/step", "lib/heads", kit.lanes, f"lib/kv_write_{cache.kind}", "rope_cache")
+    dispatch = kit.pipelines.get(*names).bind(
+        step=kit.step,
+        keys=cache.keys,
+        values=cache.values,
+        qkv=qkv,
+        q_gain=gains[0],
+        k_gain=gains[1],
+        rope=rope,
+        heads=heads_uniform(kit, heads, cache),
+        q_out=q_out,
+    )
+    groups = heads.q_heads + 2 * heads.kv_heads
+    return Op(dispatch, tiles(groups))
+
+
+def rotate(x: F32, table: F32) -> F32:
+    """Rotary embedding of x [T, H, D] by rows [T, D] of a table (cos half | sin half)."""
+    half = x.shape[-1] // 2
+    cos, sin = table[:, None, :half], table[:, None, half:]
+    low, high = x[..., :half], x[..., half:]
+    return np.concatenate([low * cos - high * sin, high * cos + low * sin], axis=-1)
+
+
+def reference(heads: Heads, qkv: F32, gains: tuple[F32, F32], table: F32) -> tuple[F32, F32, F32]:
+    """qkv [T, qkv_width] -> q [T, Hq, D] (scaled), k [T, Hkv, D], v [T, Hkv, D]; table [T, D]."""
+    split = np.cumsum([heads.q_heads, heads.kv_heads]) * heads.head_dim
+    q, k, v = (part.reshape(len(qkv), -1, heads.head_dim) for part in np.split(qkv, split, axis=1))
+    q = rotate(rms_norm.reference(q, gains[0], heads.epsilon), table) / np.sqrt(heads.head_dim)
+    k = rotate(rms_norm.reference(k, gains[1], heads.epsilon), table)
+    return q.astype(np.float32), k.astype(np.float32), v

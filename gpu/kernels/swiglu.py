@@ -1,0 +1,28 @@
+"""y = silu(gate) · up (Shazeer 2020, arXiv 2002.05202), the input of the down projection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.activations import Activations
+from gpu.kernels.emit import emit_bindings, emit_fragments
+from gpu.kit import Kit, Op, tiles
+
+
+def swiglu(kit: Kit, gate_up: Any, out: Activations, kind: str) -> Op:
+    """gate_up f32 [tokens, 2 · width] (gate, then up) into `out` [tokens, width]."""
+    pipeline = kit.pipelines.get(*emit_fragments(kind), "swiglu", THREADS=kit.threads)
+    uniform = kit.uniform("swiglu shape", "2I8x", out.width, out.blocks)
+    dispatch = pipeline.bind(gate_up=gate_up, halves=uniform, **emit_bindings(kind, out))
+    groups = -(-out.blocks // kit.threads)
+    return Op(dispatch, tiles(groups))
+
+
+def reference(gate: npt.NDArray[np.float32], up: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """gate, up [T, K] -> [T, K], computed in f64."""
+    wide = gate.astype(np.float64)
+    y: npt.NDArray[np.float32] = (wide / (1 + np.exp(-wide)) * up).astype(np.float32)
+    return y

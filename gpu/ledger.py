@@ -1,0 +1,86 @@
+"""Every GPU buffer is allocated here, under a purpose: the truth about where the memory went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import wgpu
+
+PURPOSES = ("weights", "scales", "norms", "kv_cache", "workspace", "probes")
+_STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_SRC | wgpu.BufferUsage.COPY_DST
+_TEXTURE = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.COPY_DST
+TEXEL_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One allocation: its name, bytes by purpose (a texture may hold codes and scales), and the resource."""
+
+    name: str
+    bytes_by_purpose: Mapping[str, int]
+    resource: Any = field(repr=False)
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(self.bytes_by_purpose.values())
+
+
+class Ledger:
+    """Allocates buffers and textures of one device and remembers what each is for."""
+
+    def __init__(self, device: Any) -> None:
+        self._device = device
+        self._entries: dict[int, Entry] = {}
+
+    def buffer(self, name: str, purpose: str, size_bytes: int) -> Any:
+        """A zeroed storage buffer, rounded up to 16 bytes."""
+        size = max(16, -(-size_bytes // 16) * 16)
+        resource = self._device.create_buffer(label=name, size=size, usage=_STORAGE)
+        return self._enter(name, {purpose: size}, resource)
+
+    def uniform(self, name: str, data: bytes) -> Any:
+        """A small constant or per-step buffer, counted as workspace."""
+        usage = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
+        resource = self._device.create_buffer_with_data(data=data, usage=usage, label=name)
+        return self._enter(name, {"workspace": resource.size}, resource)
+
+    def texture(self, name: str, bytes_by_purpose: Mapping[str, int], width: int, height: int) -> Any:
+        """A two-dimensional texture of four 32-bit words a texel; the bytes must sum to its size."""
+        if sum(bytes_by_purpose.values()) != width * height * TEXEL_BYTES:
+            raise ValueError(f"{name}: the purposes do not add up to {width} x {height} texels")
+        resource = self._device.create_texture(
+            label=name, size=(width, height, 1), format="rgba32uint", usage=_TEXTURE
+        )
+        return self._enter(name, bytes_by_purpose, resource)
+
+    def _enter(self, name: str, bytes_by_purpose: Mapping[str, int], resource: Any) -> Any:
+        unknown = set(bytes_by_purpose) - set(PURPOSES)
+        if unknown:
+            raise ValueError(f"{name}: unknown purpose {sorted(unknown)}")
+        self._entries[id(resource)] = Entry(name, dict(bytes_by_purpose), resource)
+        return resource
+
+    def release(self, resource: Any) -> None:
+        """Destroy one resource and strike it out."""
+        self._entries.pop(id(resource))
+        resource.destroy()
+
+    def release_all(self) -> None:
+        for entry in self.entries():
+            self.release(entry.resource)
+
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(self._entries.values())
+
+    def by_purpose(self) -> dict[str, int]:
+        """Bytes held for each purpose, in the order of `PURPOSES`, zero included."""
+        totals = dict.fromkeys(PURPOSES, 0)
+        for entry in self._entries.values():
+            for purpose, size in entry.bytes_by_purpose.items():
+                totals[purpose] += size
+        return totals
+
+    def total_bytes(self) -> int:
+        return sum(entry.size_bytes for entry in self._entries.values())

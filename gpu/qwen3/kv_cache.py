@@ -1,0 +1,76 @@
+"""The preallocated key-value cache, a pair of buffers or textures for each layer.
+
+A position's keys are [kv head, padded dimension]; software adapters keep f16 caches in textures, which they
+load several times faster. The reference path keeps f32 in buffers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gpu.device import Gpu
+from gpu.errors import ConfigError
+from gpu.kernels.heads import CHUNK, CacheLayer, Heads
+from gpu.ledger import TEXEL_BYTES
+
+_POSITIONS_LOG2 = 3
+_BYTES = {"buffer_f32": 4, "buffer_f16": 2, "texture_f16": 2}
+
+
+@dataclass(frozen=True)
+class CachePlan:
+    """Geometry of one of a layer's two caches."""
+
+    kind: str
+    size_bytes: int
+    width: int = 0
+    height: int = 0
+    positions_log2: int = 0
+
+
+def cache_kind(gpu: Gpu, kv_bits: int) -> str:
+    """Which cache this adapter gets for `kv_bits` of 16 or 32."""
+    if kv_bits == 32:
+        return "buffer_f32"
+    return "texture_f16" if gpu.is_software and gpu.has("texture") else "buffer_f16"
+
+
+def plan_layer(heads: Heads, positions: int, kind: str, max_side: int) -> CachePlan:
+    """Size of one layer's keys (its values take the same) for `positions` tokens, padded to whole eights."""
+    rows = -(-positions // 8) * 8
+    row_chunks = heads.kv_heads * heads.chunks
+    if kind != "texture_f16":
+        return CachePlan(kind, rows * row_chunks * CHUNK * _BYTES[kind])
+    log2 = _POSITIONS_LOG2
+    while log2 > 0 and row_chunks << log2 > max_side:
+        log2 -= 1
+    while rows >> log2 > max_side:
+        log2 += 1
+    if row_chunks << log2 > max_side:
+        raise ConfigError(f"A context of {positions:,} tokens does not fit this adapter's textures.")
+    width, height = row_chunks << log2, -(-rows >> log2)
+    return CachePlan(kind, width * height * TEXEL_BYTES, width, height, log2)
+
+
+def allocate_layer(gpu: Gpu, heads: Heads, positions: int, kind: str, name: str) -> CacheLayer:
+    """Allocate a layer's keys and values.
+
+    Raises:
+        ConfigError: they are larger than this adapter can bind.
+    """
+    plan = plan_layer(heads, positions, kind, gpu.limits["max-texture-dimension-2d"])
+    if kind == "texture_f16":
+        keys, values = (
+            gpu.ledger.texture(f"{name} {part}", {"kv_cache": plan.size_bytes}, plan.width, plan.height)
+            for part in ("keys", "values")
+        )
+        return CacheLayer(kind, keys, values, plan.positions_log2)
+    if plan.size_bytes > gpu.max_binding_bytes:
+        raise ConfigError(
+            f"A context of {positions:,} tokens needs {plan.size_bytes:,} bytes of keys a layer, more than "
+            f"the {gpu.max_binding_bytes:,} this adapter binds; choose a shorter context."
+        )
+    keys, values = (
+        gpu.ledger.buffer(f"{name} {part}", "kv_cache", plan.size_bytes) for part in ("keys", "values")
+    )
+    return CacheLayer(kind, keys, values)

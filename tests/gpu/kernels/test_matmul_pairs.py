@@ -1,0 +1,65 @@
+"""The texture kernel against the same arithmetic in numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gpu.kernels.embed import embed, reference
+from gpu.kernels.matmul import reference as product
+from gpu.kernels.matmul import reference_w_a8
+from gpu.kernels.matmul_pairs import matmul_pairs
+from tests.gpu.device_arrays import Bench, close
+
+# One to four chunks of 256 along K, whole and ragged; odd rows; tokens beside multiples of eight.
+SHAPES = [(2, 32, 1), (7, 80, 3), (34, 256, 8), (130, 512, 9), (66, 800, 17), (48, 1024, 16), (40, 1312, 5)]
+
+
+@pytest.mark.parametrize(("rows", "columns", "tokens"), SHAPES)
+@pytest.mark.parametrize("group", [32, 64])
+def test_many_tokens(bench: Bench, rows: int, columns: int, tokens: int, group: int) -> None:
+    rng = np.random.default_rng(columns)
+    weights = rng.standard_normal((rows, columns), np.float32)
+    x = rng.standard_normal((tokens, columns), np.float32)
+    matrix, exact = bench.matrix(weights, "q4", "pairs", group)
+    y = bench.zeros(tokens * rows)
+    bench.run(
+        matmul_pairs(bench.kit, matrix, bench.quantized(x), y, rows, many=True, accumulate=False), tokens
+    )
+    close(bench.read(y, (tokens, rows)), reference_w_a8(exact, x))
+
+
+@pytest.mark.parametrize(("rows", "columns", "tokens"), SHAPES)
+def test_one_token_onto_the_residual(bench: Bench, rows: int, columns: int, tokens: int) -> None:
+    rng = np.random.default_rng(tokens)
+    weights = rng.standard_normal((rows, columns), np.float32)
+    x = rng.standard_normal((1, columns), np.float32)
+    residual = rng.standard_normal((1, rows), np.float32)
+    matrix, exact = bench.matrix(weights, "q4", "pairs")
+    y = bench.buffer(residual)
+    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), y, rows, many=False, accumulate=True), 1)
+    close(bench.read(y, (1, rows)), residual + reference_w_a8(exact, x))
+
+
+def test_the_largest_codes_do_not_overflow_into_the_other_row(bench: Bench) -> None:
+    """-8 times 127 everywhere in one row, and the opposite in its partner, is the extreme of a half word."""
+    weights = np.full((2, 256), -8.0, np.float32)
+    weights[1] = 8.0
+    x = np.full((8, 256), 127.0, np.float32)
+    matrix, exact = bench.matrix(weights, "q4", "pairs")
+    y = bench.zeros(16)
+    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), y, 2, many=True, accumulate=False), 8)
+    np.testing.assert_array_equal(bench.read(y, (8, 2)), product(exact, x))
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(7, 80), (130, 512), (66, 800), (48, 1024)])
+def test_embedding_rows_come_back(plain_bench: Bench, rows: int, columns: int) -> None:
+    rng = np.random.default_rng(rows)
+    weights = rng.standard_normal((rows, columns), np.float32)
+    matrix, exact = plain_bench.matrix(weights, "q4", "pairs")
+    ids = rng.integers(0, rows, 11, np.uint32)
+    out = plain_bench.activations(np.zeros((11, columns), np.float32))
+    plain_bench.run(embed(plain_bench.kit, matrix, plain_bench.buffer(ids), out), 11)
+    np.testing.assert_array_equal(
+        plain_bench.read(out.values, (11, out.stride))[:, :columns], reference(exact, ids)
+    )
