@@ -111,8 +111,9 @@ class ChatTemplate:
             started = time.monotonic()
             reply = self._worker.ask(request)
             elapsed_s = time.monotonic() - started
-        if reply is not None:
-            return reply
+            if reply is not None:
+                return reply
+            self._end_worker()  # its pipe is closed, but it may still count as alive
         if elapsed_s >= self._deadline_s:
             return {"failed": f"was stopped after {self._deadline_s:g} seconds"}
         return {"failed": "brought down the process that renders it"}

@@ -1,0 +1,38 @@
+# make run      open the window                          (ARGS="…" is passed on: make run ARGS="chat demo")
+# make test     everything a change must pass
+# make lint     its quick half: style, types, import directions
+# make bench    the speeds in README.md
+# make golden   write tests/golden again with torch and transformers, in an environment of their own
+#
+# The first call prepares this checkout (.ci/setup): system libraries on Debian and Ubuntu, and .venv.
+
+.PHONY: run test lint bench golden
+.DEFAULT_GOAL := run
+bin := .venv/bin
+
+run: .venv/ready
+	$(bin)/quantscope $(ARGS)
+
+test: lint
+	QT_QPA_PLATFORM=offscreen $(bin)/pytest --durations=15
+
+lint: .venv/ready
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+	$(bin)/lint-imports
+
+bench: .venv/ready
+	$(bin)/quantscope bench demo
+	$(bin)/quantscope bench --synthetic qwen3-0.6b
+
+golden: .venv-golden/ready
+	for script in tests/golden/*/generate.py; do \
+		.venv-golden/bin/python -m "$$(dirname $$script | tr / .).generate" || exit 1; \
+	done
+
+.venv/ready: pyproject.toml .ci/setup
+	.ci/setup .venv dev
+
+.venv-golden/ready: pyproject.toml .ci/setup
+	.ci/setup .venv-golden golden
