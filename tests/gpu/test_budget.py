@@ -142,7 +142,7 @@ def test_summary_is_json_with_the_documented_keys() -> None:
 
 def test_a_plan_that_does_not_fit_says_so() -> None:
     budget = plan(released("qwen3-8b"), Scheme.parse("W16A16"), 32_768)
-    with pytest.raises(BudgetError, match=r"needs 24\.26 GiB and 16\.00 GiB are available; buy more\."):
+    with pytest.raises(BudgetError, match=r"24\.26 GiB.*16\.00 GiB.*buy more\."):
         budget.require(16 * GIB, "buy more.")
     budget.require(budget.total_bytes, "not needed")
 

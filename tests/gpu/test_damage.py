@@ -167,6 +167,12 @@ def test_nothing_is_lost_where_there_is_nothing() -> None:
     assert (damage.levels == 15).all()
 
 
+def test_the_median_of_levels_ignores_blocks_without_a_field() -> None:
+    x = np.zeros((1, 96), np.float32)
+    x[0, :2] = 10, 1
+    assert measure(x, 4, "b32").median_levels == 3
+
+
 def test_a_block_with_one_value_is_exact() -> None:
     damage = measure([[0, 0, -3.0, 0]], 4, "b4")
     assert damage.levels.item() == 15

@@ -25,6 +25,12 @@ def test_equals_ggml_bit_for_bit(name: str) -> None:
         np.testing.assert_array_equal(q8.dequantize(tensor), golden[f"{name}/Q8_0/values"])
 
 
+def test_the_float_below_one_half_rounds_down() -> None:
+    x = np.zeros((1, 32), np.float32)
+    x[0, :5] = 127, 0.49999997, -0.49999997, 0.5, -0.5
+    np.testing.assert_array_equal(q8.quantize(x, 32).codes[0, :5], [127, 0, 0, 1, -1])
+
+
 def test_words_are_little_endian() -> None:
     tensor = q8.quantize(np.r_[np.float32([127, -1, 2, -127]), np.zeros(28, np.float32)][None], 32)
     assert tensor.words.shape == (1, 8)
