@@ -98,6 +98,7 @@ _PATHS: dict[str, Callable[[], QPainterPath]] = {
     "sliders": _sliders,
     "folder": _folder,
 }
+NAMES = tuple(_PATHS)
 
 
 class _LineIcon(QIconEngine):

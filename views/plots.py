@@ -44,11 +44,15 @@ def decade_limits(low: float, high: float) -> tuple[float, float]:
 
 
 def short(value: float) -> str:
-    """A magnitude in at most three figures: 0.012, 3.4, 57, 12k, 1.5M."""
-    for limit, unit in ((1e6, "M"), (1e4, "k")):
-        if abs(value) >= limit:
-            return f"{value / (1e6 if unit == 'M' else 1e3):.3g}{unit}"
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2g}"
+    """A magnitude in few figures: 0.012, 3.4, 143, 9000, 12.3k, 1.5M."""
+    size = abs(value)
+    if size >= 999.5e6:
+        return f"{value:.1e}"
+    if size >= 999.5e3:
+        return f"{value / 1e6:.3g}M"
+    if size >= 9999.5:
+        return f"{value / 1e3:.3g}k"
+    return f"{value:.0f}" if size >= 9.95 else f"{value:.2g}"
 
 
 class BarPlot(pg.PlotWidget):  # type: ignore[misc]
@@ -113,6 +117,7 @@ class BarPlot(pg.PlotWidget):  # type: ignore[misc]
         self.setMouseTracking(True)
 
     def _show_all(self, count: int) -> None:
+        count = max(count, 1)
         margin = 0.5 + count * 0.01
         self.plotItem.setLimits(xMin=-margin, xMax=count - 1 + margin, minXRange=min(4, count))
         self.plotItem.setXRange(-margin, count - 1 + margin, padding=0)

@@ -1,0 +1,119 @@
+"""Pictures of the window with made-up frames: `python -m tests.views.gallery FOLDER`.
+
+Runs itself once per scale factor, since Qt reads that from the environment when it starts.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from tests.views import samples
+from views.chat import ChatPanel
+from views.damage import DamagePanel
+from views.frames import BannerFrame
+from views.main_window import MainWindow, Panels
+from views.memory import MemoryPanel
+from views.spikes import SpikesPanel
+from views.theme import Theme
+
+SCALES = (1, 2)
+BANNER = BannerFrame(
+    "error",
+    "The driver took the device away while the model was answering; load the model again to go on.",
+    "Load again",
+    "reload",
+)
+
+
+def main(folder: Path, size: tuple[int, int]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication([])
+    theme = Theme(app, Qt.ColorScheme.Light)
+    scale = os.environ.get("QT_SCALE_FACTOR", "1")
+    for scheme in (Qt.ColorScheme.Light, Qt.ColorScheme.Dark):
+        theme.override(scheme)
+        for name, prepare in SCENES.items():
+            window = build(theme)
+            window.resize(*size)
+            window.show()
+            prepare(window)
+            settle(app)
+            window.grab().save(str(folder / f"{name}-{scheme.name.lower()}-{scale}x.png"))
+            window.close()
+
+
+def build(theme: Theme) -> MainWindow:
+    panels = Panels(ChatPanel(theme), SpikesPanel(theme), DamagePanel(theme), MemoryPanel(theme))
+    return MainWindow(panels)
+
+
+def settle(app: QApplication) -> None:
+    for _ in range(10):
+        app.processEvents()
+
+
+def show_welcome(window: MainWindow) -> None:
+    window.set_welcome(samples.welcome())
+
+
+def show_loading(window: MainWindow) -> None:
+    window.set_setup(samples.setup())
+    window.set_welcome(samples.welcome())
+    window.set_load(samples.load())
+
+
+def show_empty(window: MainWindow) -> None:
+    window.set_setup(samples.setup())
+    window.panels.chat.set_chat(samples.empty_chat())
+    window.panels.chat.set_composer(samples.composer())
+    window.panels.memory.set_frame(samples.memory())
+    window.show_chat()
+
+
+def show_session(window: MainWindow) -> None:
+    show_empty(window)
+    window.panels.chat.set_chat(samples.chat())
+    window.panels.chat.set_composer(samples.composer(running=True))
+    window.panels.chat.set_status(samples.status())
+    window.panels.spikes.set_frame(samples.spikes())
+    window.panels.damage.set_frame(samples.damage())
+
+
+def show_wide(window: MainWindow) -> None:
+    show_session(window)
+    window.panels.spikes.set_frame(samples.spikes(25600, {2000: 90_000.0, 2013: 700.0, 25_000: 143.0}))
+    window.panels.damage.set_frame(samples.damage(25600, 16))
+
+
+def show_failure(window: MainWindow) -> None:
+    show_session(window)
+    window.set_banner(BANNER)
+
+
+SCENES = {
+    "welcome": show_welcome,
+    "loading": show_loading,
+    "empty": show_empty,
+    "session": show_session,
+    "wide": show_wide,
+    "failure": show_failure,
+}
+
+
+def run_all(folder: str) -> None:
+    for scale in SCALES:
+        environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ, "QT_SCALE_FACTOR": str(scale)}
+        subprocess.run([sys.executable, "-m", __spec__.name, folder, "once"], env=environment, check=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 2:
+        run_all(sys.argv[1])
+    else:
+        main(Path(sys.argv[1]), (1280, 720))
