@@ -1,0 +1,145 @@
+"""What the window remembers between two runs: one JSON file, written whole, never lost silently."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from app.atomic import replacing
+from gpu.checkpoints.json_file import read_object
+from gpu.errors import FormatError, QuantscopeError, RequestError
+from gpu.sampling import Sampling
+
+FILE_NAME = "settings.json"
+BROKEN_SUFFIX = ".broken"
+MOST_RECENT = 10
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`adapter`, `context_tokens` and `sampling` None leave the choice to the engine and the model.
+
+    `window_geometry` and `window_layout` are Qt's own bytes. `others` are keys of another version, kept.
+    """
+
+    adapter: str | None = None
+    scheme: str = "W4A8"
+    context_tokens: int | None = None
+    sampling: Sampling | None = None
+    window_geometry: bytes = b""
+    window_layout: bytes = b""
+    recent_models: tuple[str, ...] = ()
+    others: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_recent(self, model: str) -> Settings:
+        """The same with `model` in front of the recent ones."""
+        rest = [name for name in self.recent_models if name != model]
+        return replace(self, recent_models=(model, *rest)[:MOST_RECENT])
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Settings, and a sentence for the person if something had to be said about them."""
+
+    settings: Settings
+    notice: str = ""
+
+
+class SettingsFile:
+    """The file in `directory`, by default where the system keeps a person's configuration."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        folder = directory or Path(platformdirs.user_config_dir("quantscope", appauthor=False))
+        self.path = folder / FILE_NAME
+
+    def load(self) -> Loaded:
+        """The settings; defaults if there are none. A file that makes no sense is set aside, and that is said."""
+        if not self.path.exists():
+            return Loaded(Settings())
+        try:
+            return Loaded(_from_json(read_object(self.path), self.path))
+        except QuantscopeError as error:
+            return Loaded(Settings(), self._set_aside(error))
+
+    def save(self, settings: Settings) -> None:
+        """Raises FormatError if the file cannot be written."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FormatError(self.path, f"cannot be written ({error.strerror}).") from error
+        with replacing(self.path) as temporary:
+            temporary.write_text(json.dumps(_to_json(settings), indent=2) + "\n", encoding="utf-8")
+
+    def _set_aside(self, error: QuantscopeError) -> str:
+        broken = self.path.with_name(FILE_NAME + BROKEN_SUFFIX)
+        try:
+            os.replace(self.path, broken)
+        except OSError:
+            return f"{error} Default settings are used."
+        return f"{error} It is kept as {broken.name}, and default settings are used."
+
+
+def _to_json(settings: Settings) -> dict[str, Any]:
+    own = {
+        "adapter": settings.adapter,
+        "scheme": settings.scheme,
+        "context_tokens": settings.context_tokens,
+        "sampling": None if settings.sampling is None else asdict(settings.sampling),
+        "window_geometry": base64.b64encode(settings.window_geometry).decode("ascii"),
+        "window_layout": base64.b64encode(settings.window_layout).decode("ascii"),
+        "recent_models": list(settings.recent_models),
+    }
+    return {**settings.others, **own}
+
+
+def _from_json(document: Mapping[str, Any], path: Path) -> Settings:
+    """Raises FormatError where a value is not of the kind that `_to_json` writes."""
+    fields = dict(document)
+
+    def take(key: str, kinds: tuple[type, ...], default: Any) -> Any:
+        value = fields.pop(key, default)
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            raise FormatError(path, f"{key} cannot be {json.dumps(value)[:40]}.")
+        return value
+
+    nothing = type(None)
+    return Settings(
+        adapter=take("adapter", (str, nothing), None),
+        scheme=take("scheme", (str,), Settings.scheme),
+        context_tokens=take("context_tokens", (int, nothing), None),
+        sampling=_sampling(take("sampling", (dict, nothing), None), path),
+        window_geometry=_bytes(take("window_geometry", (str,), ""), path),
+        window_layout=_bytes(take("window_layout", (str,), ""), path),
+        recent_models=_names(take("recent_models", (list,), []), path),
+        others=fields,
+    )
+
+
+def _sampling(fields: Mapping[str, Any] | None, path: Path) -> Sampling | None:
+    if fields is None:
+        return None
+    try:
+        return Sampling(**fields)
+    except (TypeError, RequestError) as error:
+        raise FormatError(path, f"sampling makes no sense ({error}).") from error
+
+
+def _bytes(text: str, path: Path) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise FormatError(path, "the window's layout is no base64.") from error
+
+
+def _names(values: list[Any], path: Path) -> tuple[str, ...]:
+    if not all(isinstance(value, str) for value in values):
+        raise FormatError(path, "recent_models holds something that is no name.")
+    return tuple(values)

@@ -1,0 +1,73 @@
+"""Which channels of a site stand out.
+
+The channels of one site differ in size as nearly log-normal values do. A channel is an outlier if its largest
+magnitude is at least `LEAST_RATIO` times the median channel's, and too large to belong to that distribution:
+its logarithm lies σ·√(2·ln n) above the median, which less than one of n normal values is expected to exceed
+(Donoho & Johnstone 1994, the universal threshold). σ comes from the quartiles, which a few outliers do not
+move. The second condition is what keeps the heavy tail of SwiGLU products over a short prompt from counting.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+LEAST_RATIO = 6.0  # sharing a scale with it costs the median channel log2(6) = 2.6 bits
+_NORMAL_QUARTILES = 1.349  # distance between the quartiles of a normal distribution, in σ
+
+F64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A channel, its largest magnitude, and that magnitude over the median channel's."""
+
+    channel: int
+    value: float
+    ratio: float
+
+
+def rank(absmax: npt.ArrayLike) -> list[Outlier]:
+    """The outliers among channels of the given largest magnitudes [channels], largest first.
+
+    Channels that were always zero say nothing about the others' size and are left out of the median. A value
+    that is not finite is an outlier of infinite ratio.
+    """
+    values = _magnitudes(absmax)
+    known = values[np.isfinite(values) & (values > 0)]
+    median = median_magnitude(values)
+    limit = max(LEAST_RATIO * median, _distribution_limit(known))
+    order = np.argsort(-values, kind="stable")
+    return [
+        Outlier(int(channel), float(values[channel]), ratio_to_median(values[channel], median))
+        for channel in order
+        if values[channel] > 0 and values[channel] >= limit
+    ]
+
+
+def median_magnitude(absmax: npt.ArrayLike) -> float:
+    """The median of the finite, non-zero magnitudes; 0 if there are none."""
+    values = _magnitudes(absmax)
+    known = values[np.isfinite(values) & (values > 0)]
+    return float(np.median(known)) if known.size else 0.0
+
+
+def ratio_to_median(value: float, median: float) -> float:
+    """How many times the median a magnitude is; infinite over a median of 0."""
+    return float(value) / median if median > 0 else math.inf
+
+
+def _magnitudes(absmax: npt.ArrayLike) -> F64:
+    return np.nan_to_num(np.asarray(absmax, np.float64), nan=np.inf, posinf=np.inf)
+
+
+def _distribution_limit(known: F64) -> float:
+    """The largest magnitude that n log-normal values of this spread are expected to reach."""
+    if known.size < 2:
+        return 0.0
+    lower, middle, upper = np.percentile(np.log(known), (25, 50, 75))
+    sigma = (upper - lower) / _NORMAL_QUARTILES
+    return math.exp(min(middle + sigma * math.sqrt(2 * math.log(known.size)), 700.0))
