@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import wgpu
 
 from gpu.errors import AdapterError, DeviceLost
-from gpu.ledger import Ledger
+from gpu.ledger import Ledger, PlanLedger
 from gpu.memory_total import device_memory
 
 _KINDS = {"DiscreteGPU": "discrete", "IntegratedGPU": "integrated", "CPU": "software"}
@@ -70,6 +70,10 @@ class Gpu:
     def max_binding_bytes(self) -> int:
         return min(self.limits["max-storage-buffer-binding-size"], self.limits["max-buffer-size"])
 
+    def for_planning(self) -> Gpu:
+        """The same adapter with a ledger that only counts: allocate with it to learn what that would take."""
+        return replace(self, ledger=PlanLedger())
+
     def has(self, feature: str) -> bool:
         """Whether `feature` ("subgroup", "dot4", "texture", ...) is there and not turned off."""
         return feature in self.features and feature not in self.without
@@ -105,11 +109,6 @@ class Gpu:
     def write(self, buffer: Any, data: Any, offset_bytes: int = 0) -> None:
         with self.guarded():
             self.device.queue.write_buffer(buffer, offset_bytes, data)
-
-    def wait(self) -> None:
-        """Block until everything submitted so far has run."""
-        with self.guarded():
-            self.device.queue.on_submitted_work_done_sync()
 
     def close(self) -> None:
         """Free every buffer and the device."""

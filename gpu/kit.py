@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from gpu.device import Gpu
-from gpu.pipelines import Dispatch, Pipelines
+from gpu.pipelines import BufferSlice, Dispatch, Pipelines
+
+PARAMETERS_BYTES = 1 << 16
+_UNIFORM_ALIGNMENT = 256  # of bound offsets, the most any adapter asks for
 
 Grid = Callable[[int], tuple[int, int]]
 
@@ -30,27 +34,51 @@ class Op:
 
 
 class Kit:
-    """Pipelines of one device together with the choice of fragments for it."""
+    """Pipelines of one device, the choice of fragments for it, and its small constants.
 
-    def __init__(self, gpu: Gpu, step: Any = None) -> None:
+    Constants are packed into one buffer, equal ones once, so that a model's layers share them.
+    """
+
+    def __init__(self, gpu: Gpu) -> None:
         self.gpu = gpu
         self.pipelines = Pipelines(gpu)
-        self.step = step if step is not None else gpu.ledger.uniform("step", pack_step(1, 0))
         # Software adapters run a workgroup's threads eight to a vector, one after the other.
         self.threads = 8 if gpu.is_software else 64
         self.teams = 1 if gpu.is_software else 4
         self.lanes = "lib/lanes_subgroup" if gpu.has("subgroup") else "lib/lanes_workgroup"
         self.dot4 = "lib/dot4_packed" if gpu.has("dot4") else "lib/dot4_scalar"
+        self._parameters = gpu.ledger.uniforms("parameters", PARAMETERS_BYTES)
+        self._placed: dict[bytes, BufferSlice] = {}
+        self._used = 0
+        self.step = self.new_step()
 
-    def with_step(self, step: Any) -> Kit:
-        """The same kernels bound to another step uniform."""
-        other = Kit.__new__(Kit)
-        other.__dict__.update(self.__dict__, step=step)
+    def new_step(self) -> BufferSlice:
+        """Room for a Step uniform, to be written before every pass."""
+        return self._place(pack_step(1, 0))
+
+    def with_step(self, step: BufferSlice) -> Kit:
+        """The same kernels reading another step."""
+        other = copy(self)
+        other.step = step
         return other
 
-    def uniform(self, name: str, form: str, *fields: float) -> Any:
-        """A constant uniform buffer packed little-endian by a `struct` format."""
-        return self.gpu.ledger.uniform(name, struct.pack(f"<{form}", *fields))
+    def uniform(self, form: str, *fields: float) -> BufferSlice:
+        """A constant struct, packed little-endian by a `struct` format."""
+        data = struct.pack(f"<{form}", *fields)
+        if data not in self._placed:
+            self._placed[data] = self._place(data)
+        return self._placed[data]
+
+    def write_step(self, step: BufferSlice, tokens: int, position: int, first: int = 0) -> None:
+        self.gpu.write(step.buffer, pack_step(tokens, position, first), step.offset_bytes)
+
+    def _place(self, data: bytes) -> BufferSlice:
+        if self._used + len(data) > PARAMETERS_BYTES:
+            raise RuntimeError("more constants than the parameter buffer holds")
+        place = BufferSlice(self._parameters, self._used, len(data))
+        self._used += -(-len(data) // _UNIFORM_ALIGNMENT) * _UNIFORM_ALIGNMENT
+        self.gpu.write(place.buffer, data, place.offset_bytes)
+        return place
 
 
 def pack_step(tokens: int, position: int, first: int = 0) -> bytes:

@@ -247,6 +247,11 @@ def allocate_matrix(gpu: Gpu, spec: MatrixSpec, layout: str) -> DeviceMatrix:
     return DeviceMatrix(spec, slabs, gpu=gpu)
 
 
+def choose_layout(gpu: Gpu) -> str:
+    """Which layout 4-bit weights get on this adapter."""
+    return "pairs" if gpu.is_software and gpu.has("texture") else "buffer"
+
+
 def uses_pairs(spec: MatrixSpec, layout: str) -> bool:
     return layout == "pairs" and spec.format == "q4"
 

@@ -10,6 +10,7 @@ import wgpu
 
 PURPOSES = ("weights", "scales", "norms", "kv_cache", "workspace", "probes")
 _STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_SRC | wgpu.BufferUsage.COPY_DST
+_UNIFORM = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
 _TEXTURE = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.COPY_DST
 TEXEL_BYTES = 16
 
@@ -37,23 +38,25 @@ class Ledger:
     def buffer(self, name: str, purpose: str, size_bytes: int) -> Any:
         """A zeroed storage buffer, rounded up to 16 bytes."""
         size = max(16, -(-size_bytes // 16) * 16)
-        resource = self._device.create_buffer(label=name, size=size, usage=_STORAGE)
-        return self._enter(name, {purpose: size}, resource)
+        return self._enter(name, {purpose: size}, self._create_buffer(name, size, _STORAGE))
 
-    def uniform(self, name: str, data: bytes) -> Any:
-        """A small constant or per-step buffer, counted as workspace."""
-        usage = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
-        resource = self._device.create_buffer_with_data(data=data, usage=usage, label=name)
-        return self._enter(name, {"workspace": resource.size}, resource)
+    def uniforms(self, name: str, size_bytes: int) -> Any:
+        """A buffer whose parts are bound as uniforms, counted as workspace."""
+        return self._enter(name, {"workspace": size_bytes}, self._create_buffer(name, size_bytes, _UNIFORM))
 
     def texture(self, name: str, bytes_by_purpose: Mapping[str, int], width: int, height: int) -> Any:
         """A two-dimensional texture of four 32-bit words a texel; the bytes must sum to its size."""
         if sum(bytes_by_purpose.values()) != width * height * TEXEL_BYTES:
             raise ValueError(f"{name}: the purposes do not add up to {width} x {height} texels")
-        resource = self._device.create_texture(
+        return self._enter(name, bytes_by_purpose, self._create_texture(name, width, height))
+
+    def _create_buffer(self, name: str, size_bytes: int, usage: int) -> Any:
+        return self._device.create_buffer(label=name, size=size_bytes, usage=usage)
+
+    def _create_texture(self, name: str, width: int, height: int) -> Any:
+        return self._device.create_texture(
             label=name, size=(width, height, 1), format="rgba32uint", usage=_TEXTURE
         )
-        return self._enter(name, bytes_by_purpose, resource)
 
     def _enter(self, name: str, bytes_by_purpose: Mapping[str, int], resource: Any) -> Any:
         unknown = set(bytes_by_purpose) - set(PURPOSES)
@@ -84,3 +87,23 @@ class Ledger:
 
     def total_bytes(self) -> int:
         return sum(entry.size_bytes for entry in self._entries.values())
+
+
+class _Unallocated:
+    """Stands for a resource in a plan."""
+
+    def destroy(self) -> None:
+        """There is nothing to free."""
+
+
+class PlanLedger(Ledger):
+    """Adds up what the same calls would allocate, and allocates nothing: one arithmetic for plan and truth."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    def _create_buffer(self, name: str, size_bytes: int, usage: int) -> Any:  # noqa: ARG002
+        return _Unallocated()
+
+    def _create_texture(self, name: str, width: int, height: int) -> Any:  # noqa: ARG002
+        return _Unallocated()

@@ -55,3 +55,15 @@ def _amdgpu_total(device_id: int) -> int | None:
         if int((file.parent / "device").read_text(), 16) == device_id:
             return int(file.read_text())
     return None
+
+
+def available_bytes(kind: str, total_bytes: int | None) -> int | None:
+    """What a model may take: system memory that is free now for adapters that share it, else the total."""
+    if kind not in ("software", "integrated"):
+        return total_bytes
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+    except OSError:
+        return total_bytes
+    free = next((line for line in lines if line.startswith("MemAvailable:")), None)
+    return int(free.split()[1]) * 1024 if free else total_bytes

@@ -45,6 +45,15 @@ def _layout_entry(match: re.Match[str]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class BufferSlice:
+    """Part of a buffer, bound by itself."""
+
+    buffer: Any
+    offset_bytes: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class Dispatch:
     """A pipeline with its resources: all that is left to say is how many workgroups."""
 
@@ -93,6 +102,8 @@ class Pipeline:
 
 
 def _as_resource(resource: Any) -> Any:
+    if isinstance(resource, BufferSlice):
+        return {"buffer": resource.buffer, "offset": resource.offset_bytes, "size": resource.size_bytes}
     if isinstance(resource, wgpu.GPUBuffer):
         return {"buffer": resource, "offset": 0, "size": resource.size}
     return resource.create_view()

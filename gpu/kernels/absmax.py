@@ -14,7 +14,7 @@ from gpu.kit import Kit, Op
 def absmax(kit: Kit, x: Activations, out: Any) -> Op:
     """x [tokens, K] -> out f32 [tokens]."""
     pipeline = kit.pipelines.get("absmax", THREADS=kit.threads)
-    uniform = kit.uniform("absmax shape", "I12x", x.blocks)
+    uniform = kit.uniform("I12x", x.blocks)
     return Op(pipeline.bind(x=x.values, rows=uniform, absmax=out), lambda tokens: (tokens, 1))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,17 +13,31 @@ from gpu.activations import Activations
 from gpu.kit import Kit, Op
 
 ROWS = 4  # absmax, sum of magnitudes, sum of squares, newest values
+MAX_TAPS = 5
 _THREADS = 64
 
 
-def channel_stats(kit: Kit, x: Activations, stats: Any, offset: int) -> Op:
-    """Add x [tokens, K] to `stats` f32 [ROWS, K] lying at element `offset` of the buffer."""
-    threads = kit.threads if kit.threads < _THREADS else _THREADS
-    pipeline = kit.pipelines.get("lib/step", "channel_stats", THREADS=threads)
-    uniform = kit.uniform("site shape", "3I4x", x.stride, x.width, offset)
-    dispatch = pipeline.bind(step=kit.step, x=x.values, site=uniform, stats=stats)
-    groups = -(-x.width // threads)
-    return Op(dispatch, lambda _tokens: (groups, 1))
+@dataclass(frozen=True)
+class Tap:
+    """One site: its activations, and the element of the statistics buffer where its [ROWS, width] starts."""
+
+    x: Activations
+    offset: int
+
+
+def channel_stats(kit: Kit, taps: Sequence[Tap], stats: Any) -> Op:
+    """Add the rows of up to `MAX_TAPS` activations to `stats` f32, in one dispatch."""
+    if not 1 <= len(taps) <= MAX_TAPS:
+        raise ValueError(f"{len(taps)} taps, at most {MAX_TAPS}")
+    pipeline = kit.pipelines.get("lib/step", "channel_stats", THREADS=_THREADS)
+    fields = [number for tap in taps for number in (tap.x.stride, tap.x.width, tap.offset, 0)]
+    missing = MAX_TAPS - len(taps)
+    uniform = kit.uniform("20I", *fields, *([0] * 4 * missing))
+    buffers = [tap.x.values for tap in taps] + [taps[0].x.values] * missing
+    inputs = {f"x{i}": buffer for i, buffer in enumerate(buffers)}
+    dispatch = pipeline.bind(step=kit.step, taps=uniform, stats=stats, **inputs)
+    groups = -(-max(tap.x.width for tap in taps) // _THREADS)
+    return Op(dispatch, lambda _tokens: (groups, len(taps)))
 
 
 def reference(stats: npt.NDArray[np.float32], x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

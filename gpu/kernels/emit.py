@@ -19,6 +19,11 @@ def emit_fragments(kind: str) -> tuple[str, ...]:
     return (*parts, f"lib/emit_{kind}")
 
 
+def emit_constants(kind: str, q_max: int) -> dict[str, float]:
+    """Override constants of `emit`: the largest code, where there are codes."""
+    return {} if kind == VALUES else {"QMAX": q_max}
+
+
 def emit_bindings(kind: str, out: Activations) -> dict[str, Any]:
     """Resources that `emit` writes."""
     values = {"out_values": out.values} if kind != CODES else {}

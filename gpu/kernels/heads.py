@@ -59,7 +59,6 @@ class CacheLayer:
 def heads_uniform(kit: Kit, heads: Heads, cache: CacheLayer) -> Any:
     """The Heads struct of lib/heads.wgsl."""
     return kit.uniform(
-        "heads shape",
         "8If12x",
         heads.q_heads,
         heads.kv_heads,

@@ -27,7 +27,6 @@ def matrix_uniform(kit: Kit, matrix: DeviceMatrix, slab: Slab, y_stride: int) ->
     """The Matrix struct of lib/matrix.wgsl."""
     spec, pairs = matrix.spec, matrix.pairs
     return kit.uniform(
-        f"{spec.name} shape",
         "12I",
         slab.plan.rows,
         slab.plan.row_offset,

@@ -37,7 +37,7 @@ def quantize(kit: Kit, x: Activations, row_absmax: Any, bits: int, granularity: 
         SCOPE=_SCOPES.get(granularity, 0),
         BLOCKS_PER_SCALE=1 if wide else blocks_per_scale(granularity),
     )
-    uniform = kit.uniform("quantize shape", "I12x", x.blocks)
+    uniform = kit.uniform("I12x", x.blocks)
     dispatch = pipeline.bind(
         step=kit.step,
         x=x.values,

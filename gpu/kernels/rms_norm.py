@@ -8,15 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.activations import Activations
-from gpu.kernels.emit import emit_bindings, emit_fragments
+from gpu.kernels.emit import emit_bindings, emit_constants, emit_fragments
 from gpu.kit import Kit, Op
 
 
-def rms_norm(kit: Kit, x: Activations, gain: Any, epsilon: float, out: Activations, kind: str) -> Op:
+def rms_norm(
+    kit: Kit, x: Activations, gain: Any, epsilon: float, out: Activations, kind: str, q_max: int = 127
+) -> Op:
     """Normalise rows step.first… of x into rows 0… of `out`; gain f32 [K padded to 32]."""
     names = ("lib/step", "lib/reduce", *emit_fragments(kind), "rms_norm")
-    pipeline = kit.pipelines.get(*names, THREADS=kit.threads)
-    uniform = kit.uniform("norm shape", "2If4x", x.width, x.blocks, epsilon)
+    pipeline = kit.pipelines.get(*names, THREADS=kit.threads, **emit_constants(kind, q_max))
+    uniform = kit.uniform("2If4x", x.width, x.blocks, epsilon)
     dispatch = pipeline.bind(step=kit.step, x=x.values, gain=gain, norm=uniform, **emit_bindings(kind, out))
     return Op(dispatch, lambda tokens: (tokens, 1))
 

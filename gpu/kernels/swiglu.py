@@ -8,14 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.activations import Activations
-from gpu.kernels.emit import emit_bindings, emit_fragments
+from gpu.kernels.emit import emit_bindings, emit_constants, emit_fragments
 from gpu.kit import Kit, Op, tiles
 
 
-def swiglu(kit: Kit, gate_up: Any, out: Activations, kind: str) -> Op:
+def swiglu(kit: Kit, gate_up: Any, out: Activations, kind: str, q_max: int = 127) -> Op:
     """gate_up f32 [tokens, 2 · width] (gate, then up) into `out` [tokens, width]."""
-    pipeline = kit.pipelines.get(*emit_fragments(kind), "swiglu", THREADS=kit.threads)
-    uniform = kit.uniform("swiglu shape", "2I8x", out.width, out.blocks)
+    names = (*emit_fragments(kind), "swiglu")
+    pipeline = kit.pipelines.get(*names, THREADS=kit.threads, **emit_constants(kind, q_max))
+    uniform = kit.uniform("2I8x", out.width, out.blocks)
     dispatch = pipeline.bind(gate_up=gate_up, halves=uniform, **emit_bindings(kind, out))
     groups = -(-out.blocks // kit.threads)
     return Op(dispatch, tiles(groups))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gpu.activations import BLOCK, Activations, allocate
 from gpu.formats import floats, q4, q8, q8_1
-from gpu.kit import Kit, Op, pack_step
+from gpu.kit import Kit, Op
 from gpu.layouts import DeviceMatrix, MatrixSpec, allocate_matrix
 
 F32 = npt.NDArray[np.float32]
@@ -60,7 +60,7 @@ class Bench:
 
     def run(self, ops: Sequence[Op], tokens: int, position: int = 0, first: int = 0) -> None:
         gpu = self.kit.gpu
-        gpu.write(self.kit.step, pack_step(tokens, position, first))
+        self.kit.write_step(self.kit.step, tokens, position, first)
         encoder = gpu.device.create_command_encoder()
         compute_pass = encoder.begin_compute_pass()
         for op in ops:

@@ -3,20 +3,29 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gpu.kernels.channel_stats import ROWS, channel_stats, reference
+from gpu.kernels.channel_stats import MAX_TAPS, ROWS, Tap, channel_stats, reference
 from tests.gpu.device_arrays import Bench, close
 
 
-@pytest.mark.parametrize("width", [1, 40, 300])
-def test_two_passes_accumulate_beside_other_sites(plain_bench: Bench, width: int) -> None:
-    rng = np.random.default_rng(width)
-    first, second = rng.standard_normal((2, 6, width), np.float32)
-    stats = plain_bench.zeros(7 + ROWS * width + 5)
-    for x in (first, second):
-        held = plain_bench.activations(x)
-        plain_bench.run([channel_stats(plain_bench.kit, held, stats, 7)], 6)
-    found = plain_bench.read(stats, (7 + ROWS * width + 5,))
-    expected = reference(reference(np.zeros((ROWS, width), np.float32), first), second)
-    close(found[7:-5].reshape(ROWS, width), expected)
+@pytest.mark.parametrize("widths", [(1,), (40, 300), (33, 64, 7, 128, 65)])
+def test_two_passes_accumulate_at_every_site(plain_bench: Bench, widths: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(sum(widths))
+    starts = np.cumsum([7, *(ROWS * width for width in widths)])
+    stats = plain_bench.zeros(int(starts[-1]) + 5)
+    passes = [[rng.standard_normal((6, width), np.float32) for width in widths] for _ in range(2)]
+    for sites in passes:
+        held = [plain_bench.activations(x, coded=False) for x in sites]
+        taps = [Tap(x, int(start)) for x, start in zip(held, starts, strict=False)]
+        plain_bench.run([channel_stats(plain_bench.kit, taps, stats)], 6)
+    found = plain_bench.read(stats, (int(starts[-1]) + 5,))
+    for i, width in enumerate(widths):
+        expected = reference(reference(np.zeros((ROWS, width), np.float32), passes[0][i]), passes[1][i])
+        close(found[starts[i] : starts[i + 1]].reshape(ROWS, width), expected)
     assert not found[:7].any()
     assert not found[-5:].any()
+
+
+def test_more_taps_than_bindings_are_refused(plain_bench: Bench) -> None:
+    x = plain_bench.activations(np.ones((1, 32), np.float32), coded=False)
+    with pytest.raises(ValueError, match="at most"):
+        channel_stats(plain_bench.kit, [Tap(x, 0)] * (MAX_TAPS + 1), plain_bench.zeros(128))

@@ -1,0 +1,155 @@
+"""The generation loop: yields events, knows a cancel flag, starts no thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gpu.errors import Cancelled, QuantscopeError, RequestError
+from gpu.events import Event, Failed, Finished, FinishReason, PromptProgress, Timing, Token
+from gpu.model import Model
+from gpu.probes.selection import ProbeSelection
+from gpu.sampling import Sampler, Sampling
+
+_FRAME_S = 1 / 30
+_REPORT_S = 1 / 4
+Cancel = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One answer to compute. `probe` off (None) costs nothing; its sites may be changed while it runs."""
+
+    run_id: int
+    prompt_ids: tuple[int, ...]
+    sampling: Sampling = field(default_factory=Sampling)
+    stop_ids: frozenset[int] = frozenset()
+    max_new_tokens: int | None = None
+    probe: ProbeSelection | None = None
+
+
+def generate(model: Model, request: Request, cancel: Cancel = lambda: False) -> Iterator[Event]:
+    """Answer a request token by token.
+
+    The tokens that the cache already holds are reused. Ends with `Finished`, or with `Failed` on a stated
+    failure; a cancel is noticed between the layers of a prompt and between tokens.
+    """
+    run = _Run(model, request, cancel)
+    try:
+        yield from run.prompt()
+        yield from run.answer()
+    except Cancelled:
+        yield run.timing()
+        yield Finished(request.run_id, "cancelled")
+    except QuantscopeError as error:
+        yield Failed(request.run_id, str(error))
+
+
+def check_prompt(model: Model, prompt_ids: Sequence[int]) -> None:
+    """Raise `RequestError` for a prompt this model cannot take."""
+    if not prompt_ids:
+        raise RequestError("The prompt is empty; write something first.")
+    vocabulary = model.config.vocab_size
+    wrong = next((i for i in prompt_ids if not 0 <= i < vocabulary), None)
+    if wrong is not None:
+        raise RequestError(f"Token id {wrong} is outside this model's vocabulary of {vocabulary:,}.")
+    if len(prompt_ids) >= model.context_tokens:
+        raise RequestError(
+            f"The prompt has {len(prompt_ids):,} tokens and the context holds {model.context_tokens:,}; "
+            "shorten it or load the model with a longer context."
+        )
+
+
+def shared_prefix(a: Sequence[int], b: Sequence[int]) -> int:
+    """How many tokens two sequences have in common from their start."""
+    count = min(len(a), len(b))
+    differ = np.flatnonzero(np.asarray(a[:count]) != np.asarray(b[:count]))
+    return int(differ[0]) if differ.size else count
+
+
+class _Run:
+    """The state of one request: clocks, counts and the sampler."""
+
+    def __init__(self, model: Model, request: Request, cancel: Cancel) -> None:
+        self._model, self._request, self._cancel = model, request, cancel
+        self._reused = self._computed = self._new = 0
+        self._prefill_s = self._decode_s = 0.0
+        self._last_frame = self._last_report = 0.0
+
+    def prompt(self) -> Iterator[Event]:
+        """Bring the prompt into the cache, reusing what is there; the last token is always computed."""
+        ids, model = self._request.prompt_ids, self._model
+        check_prompt(model, ids)
+        self._reused = min(shared_prefix(model.cached_ids, ids), len(ids) - 1)
+        model.rewind(self._reused)
+        if self._request.probe is not None:
+            model.probes.reset()
+        started = time.perf_counter()
+        yield PromptProgress(self._request.run_id, self._reused, len(ids), self._reused)
+        for done in model.feed(ids[self._reused :], self._cancel, probed=self._probed):
+            self._computed = done
+            self._prefill_s = time.perf_counter() - started
+            yield PromptProgress(self._request.run_id, self._reused + done, len(ids), self._reused)
+            yield from self._frames()
+
+    def answer(self) -> Iterator[Event]:
+        sampler = Sampler(self._request.sampling, self._request.prompt_ids)
+        reason: FinishReason | None = None
+        while reason is None:
+            token = sampler.draw(self._model.last_logits())
+            reason = self._reason_after(token)
+            if reason != "stop":
+                self._new += 1
+                yield Token(self._request.run_id, token, len(self._model.cached_ids) + 1)
+            if reason is None:
+                self._step(token)
+                yield from self._frames()
+        yield from self._frames(force=True)
+        yield self.timing()
+        yield Finished(self._request.run_id, reason)
+
+    def _step(self, token: int) -> None:
+        started = time.perf_counter()
+        for _ in self._model.feed((token,), self._cancel, probed=self._probed):
+            pass
+        self._decode_s += time.perf_counter() - started
+
+    def _reason_after(self, token: int) -> FinishReason | None:
+        if token in self._request.stop_ids:
+            return "stop"
+        limit = self._request.max_new_tokens
+        if limit is not None and self._new + 1 >= limit:
+            return "length"
+        if len(self._model.cached_ids) + 1 >= self._model.context_tokens:
+            return "context"
+        return None
+
+    @property
+    def _probed(self) -> bool:
+        return self._request.probe is not None
+
+    def _frames(self, force: bool = False) -> Iterator[Event]:
+        """Statistics at most once a frame, speeds a few times a second."""
+        now = time.perf_counter()
+        if self._request.probe is not None and (force or now - self._last_frame >= _FRAME_S):
+            self._last_frame = now
+            for site in sorted(self._request.probe.sites):
+                yield self._model.probes.read(site, self._request.run_id)
+        if now - self._last_report >= _REPORT_S:
+            self._last_report = now
+            yield self.timing()
+
+    def timing(self) -> Timing:
+        return Timing(
+            run_id=self._request.run_id,
+            reused_tokens=self._reused,
+            prompt_tokens=self._computed,
+            new_tokens=self._new,
+            prefill_tokens_per_s=self._computed / self._prefill_s if self._prefill_s else 0.0,
+            decode_tokens_per_s=(self._new - 1) / self._decode_s if self._new > 1 and self._decode_s else 0.0,
+            context_used=len(self._model.cached_ids),
+            context_tokens=self._model.context_tokens,
+        )

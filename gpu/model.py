@@ -1,0 +1,221 @@
+"""A Qwen3 on the device: load it, feed it tokens, read logits and statistics."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.checkpoints.base import Checkpoint
+from gpu.device import Gpu
+from gpu.errors import Cancelled, RequestError
+from gpu.kit import Kit, Op
+from gpu.layouts import choose_layout
+from gpu.ledger import Ledger
+from gpu.memory_total import available_bytes
+from gpu.probes.channels import ChannelProbes
+from gpu.qwen3.allocation import Allocation, Plan, allocate, check_fits
+from gpu.qwen3.config import Qwen3Config
+from gpu.qwen3.decoder import Decoder, Variant
+from gpu.qwen3.loader import Loader, LoadOptions, LoadProgress
+from gpu.qwen3.rope import rope_table
+from gpu.qwen3.workspace import HEAD_ROWS
+from gpu.scheme import Scheme
+
+__all__ = ["LoadOptions", "LoadProgress", "Model"]
+
+DEFAULT_CONTEXT_TOKENS = 4096
+_SEGMENT_S = 0.05  # how long a submitted stretch of a prompt may take: the grain of a cancel
+Cancel = Callable[[], bool]
+F32 = npt.NDArray[np.float32]
+
+
+class Model:
+    """Weights, cache and kernels of one checkpoint under one scheme. Not for several threads at once."""
+
+    def __init__(self, gpu: Gpu, plan: Plan, allocation: Allocation, kit: Kit) -> None:
+        self.gpu = gpu
+        self.config: Qwen3Config = plan.config
+        self.scheme: Scheme = plan.scheme
+        self.context_tokens = plan.context_tokens
+        self.probes: ChannelProbes = allocation.probes
+        self.cached_ids: list[int] = []
+        self._chunk = plan.chunk_tokens
+        self._kit = kit
+        self._head_kit = kit.with_step(kit.new_step())
+        self._space = allocation.space
+        self._decoder = Decoder(
+            kit,
+            plan.config,
+            plan.scheme,
+            plan.heads,
+            allocation.weights,
+            allocation.caches,
+            allocation.space,
+            allocation.probes.buffer,
+            allocation.sites,
+        )
+        self._layer_ops = cache(self._build_layers)
+        self._head_ops = cache(lambda probed: self._decoder.head(self._head_kit, probed))
+        self._embed_ops = self._decoder.embed()
+        self._layers_at_once = 1
+
+    @classmethod
+    def load(
+        cls, gpu: Gpu, checkpoint: Checkpoint, scheme: Scheme, options: LoadOptions | None = None
+    ) -> Model:
+        """Allocate, then stream the weights in.
+
+        Raises:
+            BudgetError: it does not fit; nothing was allocated.
+            ConfigError, SchemeError, FormatError: it cannot run, or the checkpoint is broken.
+            Cancelled: `options.cancel` said so. Whatever happens, nothing stays allocated.
+        """
+        options = options or LoadOptions()
+        plan = _plan(gpu, checkpoint, scheme, options)
+        available = available_bytes(gpu.adapter.kind, gpu.adapter.total_bytes)
+        limit = options.available_bytes if options.available_bytes is not None else available
+        if limit is not None:
+            check_fits(gpu, plan, limit)
+        try:
+            kit = Kit(gpu)
+            allocation = allocate(gpu, plan)
+            Loader(gpu, checkpoint, allocation.stacks, options).fill(allocation.weights)
+            gpu.write(allocation.space.rope, rope_table(plan.config, plan.context_tokens).reshape(-1))
+            return cls(gpu, plan, allocation, kit)
+        except BaseException:
+            gpu.ledger.release_all()
+            raise
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        return self.probes.names
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.gpu.ledger
+
+    @property
+    def dispatches_per_token(self) -> int:
+        layers = self._layer_ops(Variant(many=False, probed=False))
+        return len(self._embed_ops) + sum(map(len, layers)) + len(self._head_ops(False))
+
+    def close(self) -> None:
+        """Free everything on the device."""
+        self.gpu.ledger.release_all()
+
+    def rewind(self, tokens: int) -> None:
+        """Keep the first `tokens` of the cache and forget the rest."""
+        del self.cached_ids[tokens:]
+
+    def feed(
+        self, ids: Sequence[int], cancel: Cancel = lambda: False, *, probed: bool = False
+    ) -> Iterator[int]:
+        """Append tokens to the cache, chunk by chunk; yields how many are in.
+
+        `last_logits` is valid once it is exhausted. The cache stays valid up to the last yield.
+
+        Raises:
+            RequestError: more tokens than the context has left.
+            Cancelled: between stretches of layers.
+        """
+        self._check_room(len(ids))
+        for start in range(0, len(ids), self._chunk):
+            part = ids[start : start + self._chunk]
+            self._pass(part, cancel, probed)
+            if start + len(part) == len(ids):
+                self._head(len(part) - 1, 1, probed)
+            self.probes.count(len(part) if probed else 0, int(probed and start + len(part) == len(ids)))
+            self.cached_ids.extend(part)
+            yield start + len(part)
+
+    def last_logits(self) -> F32:
+        """Logits f32 [vocabulary] after the last token fed; waits for them."""
+        return self._read_logits(1)[0]
+
+    def all_logits(
+        self, ids: Sequence[int], cancel: Cancel = lambda: False, *, probed: bool = False
+    ) -> Iterator[F32]:
+        """Feed tokens and yield the logits of every one, f32 [up to 8, vocabulary] at a time."""
+        self._check_room(len(ids))
+        for start in range(0, len(ids), self._chunk):
+            part = ids[start : start + self._chunk]
+            self._pass(part, cancel, probed)
+            self.cached_ids.extend(part)
+            self.probes.count(len(part) if probed else 0, len(part) if probed else 0)
+            for first in range(0, len(part), HEAD_ROWS):
+                rows = min(HEAD_ROWS, len(part) - first)
+                self._head(first, rows, probed)
+                yield self._read_logits(rows)
+
+    def _pass(self, ids: Sequence[int], cancel: Cancel, probed: bool) -> None:
+        """Run the layers on up to a chunk of tokens, from the end of the cache on."""
+        tokens = len(ids)
+        self.gpu.write(self._space.ids, np.asarray(ids, np.uint32))
+        self._kit.write_step(self._kit.step, tokens, len(self.cached_ids))
+        layers = self._layer_ops(Variant(many=tokens > 1, probed=probed))
+        if tokens == 1:
+            _check(cancel)
+            self._submit([*self._embed_ops, *(op for layer in layers for op in layer)], tokens)
+            return
+        self._submit(self._embed_ops, tokens)
+        start = 0
+        while start < len(layers):
+            _check(cancel)
+            start = self._run_stretch(layers, start, tokens)
+
+    def _run_stretch(self, layers: Sequence[list[Op]], start: int, tokens: int) -> int:
+        """Run as many layers as take about `_SEGMENT_S`, to its end; the index of the next one."""
+        stop = min(start + self._layers_at_once, len(layers))
+        began = time.perf_counter()
+        self._submit([op for layer in layers[start:stop] for op in layer], tokens)
+        self.gpu.read(self._space.ids, 4)  # waits: a read back comes after all work before it
+        per_layer = (time.perf_counter() - began) / (stop - start)
+        self._layers_at_once = max(1, min(len(layers), int(_SEGMENT_S / per_layer)))
+        return stop
+
+    def _head(self, first: int, rows: int, probed: bool) -> None:
+        self._head_kit.write_step(self._head_kit.step, rows, 0, first)
+        self._submit(self._head_ops(probed), rows)
+
+    def _submit(self, ops: Sequence[Op], tokens: int) -> None:
+        encoder = self.gpu.device.create_command_encoder()
+        compute_pass = encoder.begin_compute_pass()
+        for op in ops:
+            op.record(compute_pass, tokens)
+        compute_pass.end()
+        self.gpu.submit(encoder)
+
+    def _read_logits(self, rows: int) -> F32:
+        raw = self.gpu.read(self._space.logits, rows * self.config.vocab_size * 4)
+        logits: F32 = np.frombuffer(raw, np.float32).reshape(rows, -1)
+        return logits
+
+    def _build_layers(self, variant: Variant) -> list[list[Op]]:
+        return [self._decoder.layer(i, variant) for i in range(self.config.num_hidden_layers)]
+
+    def _check_room(self, tokens: int) -> None:
+        if len(self.cached_ids) + tokens > self.context_tokens:
+            raise RequestError(
+                f"{len(self.cached_ids) + tokens:,} tokens do not fit a context of {self.context_tokens:,}; "
+                "load the model with a longer one."
+            )
+
+
+def _check(cancel: Cancel) -> None:
+    if cancel():
+        raise Cancelled
+
+
+def _plan(gpu: Gpu, checkpoint: Checkpoint, scheme: Scheme, options: LoadOptions) -> Plan:
+    longest = checkpoint.config.max_position_embeddings
+    wanted = options.context_tokens or min(DEFAULT_CONTEXT_TOKENS, longest)
+    if not 2 <= wanted <= longest:
+        raise RequestError(
+            f"A context of {wanted:,} tokens was asked for; this model takes 2 to {longest:,}."
+        )
+    layout = options.layout or choose_layout(gpu)
+    return Plan(checkpoint.config, scheme, wanted, layout, lambda name: checkpoint.tensor(name).dtype)

@@ -1,0 +1,42 @@
+"""The places where activations are tapped, named by the linear layer that reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gpu.kernels.channel_stats import ROWS
+from gpu.qwen3.config import Qwen3Config
+
+LAYER_SITES = (".self_attn.qkv_proj", ".self_attn.o_proj", ".mlp.gate_up_proj", ".mlp.down_proj", "")
+HEAD_SITE = "lm_head"
+
+
+@dataclass(frozen=True)
+class Site:
+    """`offset`: element of the statistics buffer where the site's [ROWS, channels] starts."""
+
+    name: str
+    channels: int
+    offset: int
+
+
+def sites_of(config: Qwen3Config) -> tuple[Site, ...]:
+    """Five sites a layer, the last being the residual stream it leaves (`layers.<i>`), then `lm_head`."""
+    inner = config.num_attention_heads * config.head_dim
+    widths = (config.hidden_size, inner, config.hidden_size, config.intermediate_size, config.hidden_size)
+    named = [
+        (f"layers.{i}{suffix}", width)
+        for i in range(config.num_hidden_layers)
+        for suffix, width in zip(LAYER_SITES, widths, strict=True)
+    ]
+    named.append((HEAD_SITE, config.hidden_size))
+    sites, offset = [], 0
+    for name, width in named:
+        sites.append(Site(name, width, offset))
+        offset += ROWS * width
+    return tuple(sites)
+
+
+def stats_bytes(sites: tuple[Site, ...]) -> int:
+    """Bytes of the statistics buffer."""
+    return (sites[-1].offset + ROWS * sites[-1].channels) * 4

@@ -1,0 +1,166 @@
+"""Fill a model's weights from a checkpoint, or from the quantized copy an earlier load kept.
+
+Tensors stream through in ranges of rows, so the process holds a tensor's codes at most, never a model. Codes
+are kept on disk as the formats pack them, whatever the layout on the device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.activations import BLOCK
+from gpu.checkpoints.base import Checkpoint
+from gpu.checkpoints.finite import first_nonfinite
+from gpu.checkpoints.quantized_cache import QuantizedCache
+from gpu.device import Gpu
+from gpu.errors import Cancelled, FormatError
+from gpu.formats import floats, q4, q8
+from gpu.layouts import DeviceMatrix, MatrixSpec
+from gpu.qwen3.keeper import Keeper, Rows, cache_names
+from gpu.qwen3.stacks import ModelStacks, Stack
+from gpu.qwen3.weights import Weights
+
+Codes = npt.NDArray[Any]
+Scales = npt.NDArray[np.float16] | None
+RowsOf = Callable[[Stack, DeviceMatrix], Iterator[Rows]]
+
+
+@dataclass(frozen=True)
+class LoadProgress:
+    """`stage` in words and how far it is, in bytes of the checkpoint."""
+
+    stage: str
+    done_bytes: int
+    total_bytes: int
+
+
+def _ignore(_: LoadProgress) -> None:
+    """Nobody is watching."""
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """How to load: `context_tokens` None takes the model's own, up to 4,096. `available_bytes` None asks the
+    adapter. `layout` None lets the adapter's measurement choose. `notice` hears of what went wrong without
+    stopping the load."""
+
+    context_tokens: int | None = None
+    cache_directory: Path | None = None
+    available_bytes: int | None = None
+    layout: str | None = None
+    progress: Callable[[LoadProgress], None] = field(default=_ignore, repr=False)
+    cancel: Callable[[], bool] = field(default=lambda: False, repr=False)
+    notice: Callable[[str], None] = field(default=lambda _: None, repr=False)
+
+
+class Loader:
+    """One load of one checkpoint into allocated weights."""
+
+    def __init__(self, gpu: Gpu, checkpoint: Checkpoint, stacks: ModelStacks, options: LoadOptions) -> None:
+        self._gpu, self._checkpoint, self._stacks, self._options = gpu, checkpoint, stacks, options
+        self._total = sum(int(np.prod(s)) for s in checkpoint.config.tensor_shapes().values())
+        self._done = 0
+        self._stage = "Reading weights"
+
+    def fill(self, weights: Weights) -> None:
+        """Upload everything.
+
+        Raises:
+            FormatError: a tensor holds NaN or infinity, or the file ends early.
+            Cancelled: `options.cancel` said so.
+        """
+        for name, buffer in weights.gains.items():
+            self._fill_gain(name, buffer)
+        cached = self._open_cache()
+        if cached is not None:
+            self._stage = "Reading quantized weights"
+            self._fill_from(weights, lambda stack, matrix: self._cached(cached, stack, matrix))
+            return
+        self._stage = "Quantizing weights" if self._stacks.embedding.spec.has_scales else self._stage
+        if self._key is None or self._options.cache_directory is None:
+            self._fill_from(weights, self._quantized)
+            return
+        with Keeper(self._options.cache_directory, self._key, self._stacks, self._options.notice) as keeper:
+            self._fill_from(
+                weights, lambda stack, matrix: keeper.passing(stack, self._quantized(stack, matrix))
+            )
+
+    @property
+    def _key(self) -> str | None:
+        """Of the quantized copy; None for weights that are not quantized, which need none."""
+        spec = self._stacks.embedding.spec
+        if not spec.has_scales or self._options.cache_directory is None:
+            return None
+        return f"{self._checkpoint.fingerprint}-{spec.format}-g{spec.group}"
+
+    def _open_cache(self) -> Mapping[str, npt.NDArray[Any]] | None:
+        if self._key is None or self._options.cache_directory is None:
+            return None
+        return QuantizedCache(self._options.cache_directory).open(self._key)
+
+    def _fill_gain(self, name: str, buffer: Any) -> None:
+        source = self._checkpoint.tensor(name)
+        values = source.read_f32()
+        self._check(name, values, 0)
+        padded = np.pad(values, (0, -values.size % BLOCK))
+        self._gpu.write(buffer, padded.view(np.uint8))
+        self._advance(values.size)
+
+    def _fill_from(self, weights: Weights, rows_of: RowsOf) -> None:
+        for stack in self._stacks.all():
+            matrix = weights.by_stack[stack.spec.name]
+            for row, codes, scales in rows_of(stack, matrix):
+                matrix.write(row, codes, scales)
+                self._advance(codes.shape[0] * stack.spec.columns)
+
+    def _quantized(self, stack: Stack, matrix: DeviceMatrix) -> Iterator[Rows]:
+        """(first row in the matrix, codes, scales) of every range of rows of every tensor of a stack."""
+        offset = 0
+        for name, height in zip(stack.tensors, stack.spec.part_rows, strict=True):
+            source = self._checkpoint.tensor(name)
+            for start in range(0, height, matrix.row_step()):
+                rows = slice(start, min(start + matrix.row_step(), height))
+                stored = source.read(rows)
+                self._check(name, stored, start, source.dtype)
+                yield (offset + start, *encode(stack.spec, stored, source.dtype))
+            offset += height
+
+    def _cached(self, arrays: Mapping[str, Codes], stack: Stack, matrix: DeviceMatrix) -> Iterator[Rows]:
+        codes, scales = (arrays[name] for name in cache_names(stack))
+        for start in range(0, stack.spec.rows, matrix.row_step()):
+            rows = slice(start, start + matrix.row_step())
+            yield start, codes[rows], scales[rows]
+
+    def _check(self, name: str, stored: npt.NDArray[Any], first_row: int, dtype: str = "f32") -> None:
+        place = first_nonfinite(stored)
+        if place is None:
+            return
+        row = first_row + place // int(np.prod(stored.shape[1:]))
+        raise FormatError(
+            self._checkpoint.path,
+            f"the {dtype} tensor {name} holds NaN or infinity in row {row:,}; the checkpoint is broken.",
+        )
+
+    def _advance(self, values: int) -> None:
+        if self._options.cancel():
+            raise Cancelled
+        self._done += values
+        self._options.progress(LoadProgress(self._stage, self._done * 2, self._total * 2))
+
+
+def encode(spec: MatrixSpec, stored: npt.NDArray[Any], dtype: str) -> tuple[Codes, Scales]:
+    """Rows of a checkpoint tensor as the matrix holds them: codes with scales, or values padded to blocks."""
+    if spec.format == "q4":
+        packed = q4.quantize(floats.to_f32(stored, dtype), spec.group)
+        return packed.codes, packed.scales
+    if spec.format == "q8":
+        packed8 = q8.quantize(floats.to_f32(stored, dtype), spec.group)
+        return packed8.codes, packed8.scales
+    kept = stored if spec.format == dtype else floats.to_f32(stored, dtype)
+    return np.pad(kept, ((0, 0), (0, -kept.shape[1] % BLOCK))), None

@@ -1,0 +1,63 @@
+"""Buffers for one pass of up to `rows` tokens, shared by all layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gpu.activations import Activations, allocate
+from gpu.device import Gpu
+from gpu.kernels.heads import Heads
+from gpu.qwen3.config import Qwen3Config
+
+HEAD_ROWS = 8
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """T = rows of a pass, H hidden, F feed-forward, V vocabulary. Names say what a buffer holds last."""
+
+    rows: int
+    ids: Any  # u32 [T]
+    hidden: Activations  # [T, H], the residual stream
+    attention_in: Activations  # [T, H]
+    qkv: Any  # f32 [T, (Hq + 2 Hkv) · D]
+    q: Any  # f32 [T, Hq, D padded]
+    attention_out: Activations  # [T, Hq · D]
+    mlp_in: Activations  # [T, H]
+    gate_up: Any  # f32 [T, 2 F]
+    mlp_out: Activations  # [T, F], the input of the down projection
+    head_in: Activations  # [HEAD_ROWS, H]
+    logits: Any  # f32 [HEAD_ROWS, V]
+    row_absmax: Any  # f32 [T]
+    rope: Any  # f32 [context, D]
+
+
+def allocate_workspace(
+    gpu: Gpu, config: Qwen3Config, heads: Heads, rows: int, context_tokens: int, coded: bool
+) -> Workspace:
+    """Allocate for passes of `rows` tokens; `coded` makes room for q8_1 codes beside the values."""
+    ledger = gpu.ledger
+
+    def plain(name: str, values: int) -> Any:
+        return ledger.buffer(name, "workspace", values * 4)
+
+    def activations(name: str, width: int, count: int = rows) -> Activations:
+        return allocate(ledger, name, count, width, coded)
+
+    return Workspace(
+        rows=rows,
+        ids=plain("token ids", rows),
+        hidden=allocate(ledger, "hidden state", rows, config.hidden_size, coded=False),
+        attention_in=activations("attention input", config.hidden_size),
+        qkv=plain("q, k, v", rows * heads.qkv_width),
+        q=plain("rotated queries", rows * heads.q_heads * heads.padded_dim),
+        attention_out=activations("attention output", heads.out_width),
+        mlp_in=activations("mlp input", config.hidden_size),
+        gate_up=plain("gate, up", rows * 2 * config.intermediate_size),
+        mlp_out=activations("mlp inner", config.intermediate_size),
+        head_in=activations("head input", config.hidden_size, HEAD_ROWS),
+        logits=plain("logits", HEAD_ROWS * config.vocab_size),
+        row_absmax=plain("row maxima", max(rows, HEAD_ROWS)),
+        rope=plain("rotary table", context_tokens * config.head_dim),
+    )
