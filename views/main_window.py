@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, Q
 
 from views.chat import ChatPanel
 from views.damage import DamagePanel
+from views.dock import PanelDock
 from views.drop import DropHint, dropped_path
 from views.frames import BannerFrame, Choice, LoadFrame, SetupFrame, WelcomeFrame
 from views.icons import icon
@@ -136,7 +137,7 @@ class MainWindow(QMainWindow):
         if layout:
             self._restore(layout)
         if self._pages.currentWidget() is self._welcome:
-            self._welcome.setFocus()
+            self._welcome.focus_first()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit(self.layout_bytes())
@@ -200,11 +201,8 @@ class MainWindow(QMainWindow):
         return docks
 
     def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        name = title.lower()
-        dock = QDockWidget(title)
-        dock.setObjectName(name)
-        dock.setWidget(_framed(panel))
-        dock.visibilityChanged.connect(lambda shown: self.panel_shown.emit(name, shown))
+        dock = PanelDock(title, panel)
+        dock.panel_shown.connect(self.panel_shown)
         self.addDockWidget(area, dock)
         return dock
 
@@ -269,12 +267,3 @@ class MainWindow(QMainWindow):
         self.panels.chat.new_chat_requested.connect(self.new_chat_requested)
         stop = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         stop.activated.connect(self.panels.chat.stop)
-
-
-def _framed(panel: QWidget) -> QWidget:
-    """The panel with a little air around it."""
-    frame = QWidget()
-    column = QVBoxLayout(frame)
-    column.setContentsMargins(4, 0, 4, 4)
-    column.addWidget(panel)
-    return frame

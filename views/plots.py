@@ -115,6 +115,7 @@ class BarPlot(pg.PlotWidget):  # type: ignore[misc]
             plot.addItem(item, ignoreBounds=True)
         self._line.hide()
         self.setMouseTracking(True)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _show_all(self, count: int) -> None:
         count = max(count, 1)

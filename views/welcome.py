@@ -33,7 +33,6 @@ class WelcomePage(QWidget):
         self._demo.clicked.connect(self.demo_requested)
         self._open.clicked.connect(self.open_requested)
         self._lay_out()
-        self.setFocusProxy(self._demo)
         self.set_frame(WelcomeFrame())
 
     def set_frame(self, frame: WelcomeFrame) -> None:
@@ -43,6 +42,10 @@ class WelcomePage(QWidget):
         if frame.recent != self._recent:
             self._recent = frame.recent
             self._fill_links()
+
+    def focus_first(self) -> None:
+        """Put the keyboard on the first thing to do."""
+        (self._demo if self._demo.isVisible() else self._open).setFocus()
 
     def set_busy(self, busy: bool) -> None:
         """While one model loads no other can be opened."""

@@ -48,9 +48,9 @@ def main(folder: Path, size: tuple[int, int]) -> None:
             window.close()
 
 
-def build(theme: Theme) -> MainWindow:
+def build(theme: Theme, layout: bytes = b"") -> MainWindow:
     panels = Panels(ChatPanel(theme), SpikesPanel(theme), DamagePanel(theme), MemoryPanel(theme))
-    return MainWindow(panels)
+    return MainWindow(panels, layout)
 
 
 def settle(app: QApplication) -> None:

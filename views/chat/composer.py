@@ -120,7 +120,6 @@ class Composer(QFrame):
         column.setSpacing(GAP)
         column.addWidget(self.edit)
         column.addLayout(row)
-        self.setFocusProxy(self.edit)
 
     def _connect(self) -> None:
         self.edit.submitted.connect(self.send)
