@@ -40,6 +40,10 @@ def test_role_chooses_the_colour() -> None:
     assert inked(image)[0].name() == LIGHT.accent
 
 
+def test_no_size_is_no_picture() -> None:
+    assert icon("plus").pixmap(QSize(0, 0), 1.0).isNull()
+
+
 def test_unknown_icon_is_an_error() -> None:
     with pytest.raises(KeyError):
         icon("unicorn")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from views.chat.message import AssistantMessage, UserMessage
@@ -29,7 +29,7 @@ class Transcript(QScrollArea):
         self._follow = True
         self._widgets: list[UserMessage | AssistantMessage] = []
         self._earlier = push_button("Show earlier messages", "Show the messages before these", "link")
-        self._latest = tool_button("", "Jump to the newest message", "plain", "down")
+        self._latest = tool_button("", "Jump to the newest message (End)", "plain", "down")
         self._column = QVBoxLayout()
         self.setAccessibleName("Conversation")
         self._lay_out()
@@ -60,6 +60,14 @@ class Transcript(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._latest.move(self.viewport().width() - self._latest.width() - 14, self.viewport().height() - 40)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_End:
+            self.follow()
+        elif event.key() == Qt.Key.Key_Home:
+            self.verticalScrollBar().setValue(0)
+        else:
+            super().keyPressEvent(event)
 
     def _show_messages(self) -> None:
         shown = self._frame.messages[self._first :]
@@ -119,6 +127,9 @@ class Transcript(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._latest.setParent(self.viewport())
+        self._latest.setFocusPolicy(
+            Qt.FocusPolicy.NoFocus
+        )  # hiding it must not move the focus, and so the view
         self._latest.hide()
         column = QWidget()
         column.setMaximumWidth(_COLUMN_WIDTH)
