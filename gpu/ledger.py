@@ -97,7 +97,7 @@ class _Unallocated:
 
 
 class PlanLedger(Ledger):
-    """Adds up what the same calls would allocate, and allocates nothing: one arithmetic for plan and truth."""
+    """Adds up what the same calls would allocate and allocates nothing: one arithmetic for plan and truth."""
 
     def __init__(self) -> None:
         super().__init__(None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gpu.activations import Activations
-from gpu.kernels.matrix import matrix_uniform, pairs_per_workgroup
+from gpu.kernels.matrix import matrix_uniform
 from gpu.kit import Kit, Op, tiles
 from gpu.layouts import DeviceMatrix
 
@@ -29,13 +29,19 @@ def matmul_pairs(
         ACCUMULATE=accumulate,
     )
     slab = matrix.slabs[0]
-    groups = -(-pairs.pairs // pairs_per_workgroup(slab.plan.rows))
+    per_workgroup = _pairs_per_workgroup(pairs.pairs, many)
+    groups = -(-pairs.pairs // per_workgroup)
     dispatch = pipeline.bind(
         step=kit.step,
-        matrix=matrix_uniform(kit, matrix, slab, y_stride),
+        matrix=matrix_uniform(kit, matrix, slab, y_stride, per_workgroup),
         x_codes=x.codes,
         x_scales=x.scales,
         y=y,
         **slab.resources,
     )
     return [Op(dispatch, tiles(groups, tokens_at_once))]
+
+
+def _pairs_per_workgroup(pairs: int, many: bool) -> int:
+    """Many pairs repay unpacking the activations; one token's workgroups must also go round the cores."""
+    return min(128, pairs) if many else max(16, min(64, pairs // 32))

@@ -88,24 +88,24 @@ fn load_pairs(x: u32, y_texel: u32, block: u32, scales: u32) -> Pairs {
     return out;
 }
 
-fn pair_dot(w: Pairs, x: Block) -> vec2<f32> {
+fn add_pair_dot(sum: vec2<f32>, w: Pairs, x: Block) -> vec2<f32> {
     let sums = w.a0 * x.a0 + w.a1 * x.a1 + w.a2 * x.a2 + w.a3 * x.a3
              + w.b0 * x.b0 + w.b1 * x.b1 + w.b2 * x.b2 + w.b3 * x.b3;
     let both = sums.x + sums.y + sums.z + sums.w + x.bias;
     let low = (both << 16u) >> 16u;
-    return w.scales * x.scale * vec2<f32>(f32(low), f32((both - low) >> 16u));
+    return fma(w.scales * x.scale, vec2<f32>(f32(low), f32((both - low) >> 16u)), sum);
 }
 
 fn accumulate(sums: ptr<function, Sums>, w: Pairs, x: Tokens) {
-    (*sums).t0 += pair_dot(w, x.t0);
+    (*sums).t0 = add_pair_dot((*sums).t0, w, x.t0);
     if (TOKENS > 1u) {
-        (*sums).t1 += pair_dot(w, x.t1);
-        (*sums).t2 += pair_dot(w, x.t2);
-        (*sums).t3 += pair_dot(w, x.t3);
-        (*sums).t4 += pair_dot(w, x.t4);
-        (*sums).t5 += pair_dot(w, x.t5);
-        (*sums).t6 += pair_dot(w, x.t6);
-        (*sums).t7 += pair_dot(w, x.t7);
+        (*sums).t1 = add_pair_dot((*sums).t1, w, x.t1);
+        (*sums).t2 = add_pair_dot((*sums).t2, w, x.t2);
+        (*sums).t3 = add_pair_dot((*sums).t3, w, x.t3);
+        (*sums).t4 = add_pair_dot((*sums).t4, w, x.t4);
+        (*sums).t5 = add_pair_dot((*sums).t5, w, x.t5);
+        (*sums).t6 = add_pair_dot((*sums).t6, w, x.t6);
+        (*sums).t7 = add_pair_dot((*sums).t7, w, x.t7);
     }
 }
 

@@ -23,7 +23,9 @@ def arithmetic_fragments(kit: Kit, spec: MatrixSpec, integer: bool) -> tuple[str
     return (f"lib/weights_{spec.format}", "lib/weight_scale", kit.dot4, "lib/arithmetic_int8")
 
 
-def matrix_uniform(kit: Kit, matrix: DeviceMatrix, slab: Slab, y_stride: int) -> Any:
+def matrix_uniform(
+    kit: Kit, matrix: DeviceMatrix, slab: Slab, y_stride: int, pairs_per_workgroup: int = 0
+) -> Any:
     """The Matrix struct of lib/matrix.wgsl."""
     spec, pairs = matrix.spec, matrix.pairs
     return kit.uniform(
@@ -37,12 +39,7 @@ def matrix_uniform(kit: Kit, matrix: DeviceMatrix, slab: Slab, y_stride: int) ->
         spec.group // 32,
         pairs.pair_texels if pairs else 0,
         pairs.pairs_log2 if pairs else 0,
-        pairs_per_workgroup(slab.plan.rows),
+        pairs_per_workgroup,
         pairs.chunks if pairs else 0,
         0,
     )
-
-
-def pairs_per_workgroup(rows: int) -> int:
-    """Enough workgroups to share among cores, and enough rows a workgroup to repay unpacking activations."""
-    return max(16, min(64, rows // 64))

@@ -1,46 +1,53 @@
 // Splits q|k|v, normalises each head of q and k (RMS over head_dim, times a gain), rotates them by position
 // (half-split RoPE: pairs are d and d + head_dim/2), and writes keys and values into the cache.
 //   q_out[t, h, d] = rope(q · gain / rms) / √head_dim
-// One workgroup is one team of eight lanes on one head of one token; a lane makes chunks of eight dimensions.
-@group(0) @binding(3) var<storage, read> qkv: array<f32>;
-@group(0) @binding(4) var<storage, read> q_gain: array<f32>;
-@group(0) @binding(5) var<storage, read> k_gain: array<f32>;
-@group(0) @binding(6) var<storage, read> rope: array<f32>;  // [position, cos half | sin half]
+// One workgroup is one team of eight lanes on one head of one token; a lane makes chunks of eight dimensions from
+// quads of four, of which half a head has a whole number.
+@group(0) @binding(3) var<storage, read> qkv: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> q_gain: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> k_gain: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read> rope: array<vec4<f32>>;  // [position, cos half | sin half]
 @group(0) @binding(8) var<storage, read_write> q_out: array<vec4<f32>>;
 
-struct Source { base: u32, angles: u32, scale: f32, kind: u32 }
-const QUERY: u32 = 0u;
-const KEY: u32 = 1u;
-const VALUE: u32 = 2u;
+struct Source { base: u32, angles: u32, scale: f32, is_query: bool }
 
-fn normed(source: Source, d: u32) -> f32 {
-    let gain = select(k_gain[d], q_gain[d], source.kind == QUERY);
-    return qkv[source.base + d] * source.scale * gain;
-}
-
-fn element(source: Source, d: u32) -> f32 {
-    if (d >= heads.head_dim) {
-        return 0.0;
+fn normed(source: Source, quad: u32) -> vec4<f32> {
+    if (source.is_query) {
+        return qkv[source.base + quad] * source.scale * q_gain[quad];
     }
-    if (source.kind == VALUE) {
-        return qkv[source.base + d];
+    return qkv[source.base + quad] * source.scale * k_gain[quad];
+}
+
+fn rotated(source: Source, quad: u32) -> vec4<f32> {
+    let half = heads.head_dim / 8u;
+    if (quad >= 2u * half) {
+        return vec4<f32>();
     }
-    let half = heads.head_dim / 2u;
-    let low = d < half;
-    let angle = source.angles + select(d - half, d, low);
-    let partner = normed(source, select(d - half, d + half, low));
-    return normed(source, d) * rope[angle] + select(partner, -partner, low) * rope[angle + half];
+    if (quad < half) {
+        let angle = source.angles + quad;
+        return normed(source, quad) * rope[angle] - normed(source, quad + half) * rope[angle + half];
+    }
+    let angle = source.angles + quad - half;
+    return normed(source, quad) * rope[angle] + normed(source, quad - half) * rope[angle + half];
 }
 
-fn eight(source: Source, d: u32) -> Eight {
-    return Eight(
-        vec4<f32>(element(source, d), element(source, d + 1u), element(source, d + 2u), element(source, d + 3u)),
-        vec4<f32>(element(source, d + 4u), element(source, d + 5u), element(source, d + 6u), element(source, d + 7u)),
-    );
+fn plain(base: u32, quad: u32) -> vec4<f32> {
+    if (quad >= heads.head_dim / 4u) {
+        return vec4<f32>();
+    }
+    return qkv[base + quad];
 }
 
-fn kind_of(head: u32) -> u32 {
-    return select(select(VALUE, KEY, head < heads.q_heads + heads.kv_heads), QUERY, head < heads.q_heads);
+fn inverse_rms(base: u32, lane: u32) -> f32 {
+    var squares = 0.0;
+    for (var quad = lane; quad < heads.head_dim / 4u; quad += 8u) {
+        let v = qkv[base + quad];
+        squares += dot(v, v);
+    }
+    squares += lane_xor(squares, 1u, lane);
+    squares += lane_xor(squares, 2u, lane);
+    squares += lane_xor(squares, 4u, lane);
+    return 1.0 / sqrt(squares / f32(heads.head_dim) + heads.epsilon);
 }
 
 @compute @workgroup_size(8)
@@ -48,27 +55,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let head = group.x;
     let token = group.y;
     let position = step.position + token;
-    let base = token * heads.qkv_stride + head * heads.head_dim;
-    var squares = 0.0;
-    for (var d = lane; d < heads.head_dim; d += 8u) {
-        squares += qkv[base + d] * qkv[base + d];
+    let base = (token * heads.qkv_stride + head * heads.head_dim) / 4u;
+    let first_value_head = heads.q_heads + heads.kv_heads;
+    if (head >= first_value_head) {
+        for (var chunk = lane; chunk < heads.head_chunks; chunk += 8u) {
+            let v = Eight(plain(base, 2u * chunk), plain(base, 2u * chunk + 1u));
+            store_value(position, head - first_value_head, chunk, v);
+        }
+        return;
     }
-    squares += lane_xor(squares, 1u, lane);
-    squares += lane_xor(squares, 2u, lane);
-    squares += lane_xor(squares, 4u, lane);
-    let scale = 1.0 / sqrt(squares / f32(heads.head_dim) + heads.epsilon);
-    let source = Source(base, position * heads.head_dim, scale, kind_of(head));
+    let is_query = head < heads.q_heads;
+    let source = Source(base, position * heads.head_dim / 4u, inverse_rms(base, lane), is_query);
     for (var chunk = lane; chunk < heads.head_chunks; chunk += 8u) {
-        let v = eight(source, chunk * 8u);
-        if (source.kind == QUERY) {
+        let v = Eight(rotated(source, 2u * chunk), rotated(source, 2u * chunk + 1u));
+        if (is_query) {
             let i = 2u * ((token * heads.q_heads + head) * heads.head_chunks + chunk);
             let to_unit = 1.0 / sqrt(f32(heads.head_dim));
             q_out[i] = v.low * to_unit;
             q_out[i + 1u] = v.high * to_unit;
-        } else if (source.kind == KEY) {
-            store_key(position, head - heads.q_heads, chunk, v);
         } else {
-            store_value(position, head - heads.q_heads - heads.kv_heads, chunk, v);
+            store_key(position, head - heads.q_heads, chunk, v);
         }
     }
 }

@@ -1,4 +1,4 @@
-"""All that a model keeps on the device, allocated in one place: for real or, to plan, by a counting ledger."""
+"""All that a model keeps on the device, allocated in one place: for real, or by a ledger that only counts."""
 
 from __future__ import annotations
 
