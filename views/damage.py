@@ -97,7 +97,7 @@ class DamagePanel(QWidget):
         pickers.addStretch()
         pickers.addWidget(self._readout)
         empty = label(
-            "What rounding does to the newest token appears here with the first token of an answer.",
+            "What rounding does to the newest token appears here.",
             "muted",
             wrap=True,
         )

@@ -1,6 +1,6 @@
 """What each view shows: frozen dataclasses without Qt. Presenters build them, widgets draw them.
 
-Arrays are published once and never written again. Every string is ready to be shown.
+Arrays hold finite values only, are published once and never written again. Every string is ready to be shown.
 """
 
 from __future__ import annotations

@@ -111,6 +111,8 @@ class MainWindow(QMainWindow):
 
     def set_load(self, frame: LoadFrame | None) -> None:
         self._load.set_frame(frame)
+        if frame is not None and self._welcome.isAncestorOf(self.focusWidget()):
+            self._load.focus_cancel()
         self._welcome.set_busy(frame is not None)
 
     def set_banner(self, frame: BannerFrame | None) -> None:

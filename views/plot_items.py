@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ from views.frames import FloatArray
 
 Keep = Literal["max", "min"]
 _PAPER_ALPHA = 190
+_GAP = 7
 
 
 def extremes(values: FloatArray, columns: int, keep: Keep) -> tuple[FloatArray, FloatArray]:
@@ -30,20 +31,33 @@ def extremes(values: FloatArray, columns: int, keep: Keep) -> tuple[FloatArray, 
 def place_labels(
     tips: Sequence[QPointF], widths: Sequence[float], height: float, area: QRectF
 ) -> list[QRectF]:
-    """A rectangle beside each tip, none over another or outside `area`; a null one where no room is left."""
+    """A rectangle beside each tip, inside `area` and clear of other labels and stems; null without room."""
     placed: list[QRectF] = []
     for tip, width in zip(tips, widths, strict=True):
-        spots = (
-            QRectF(tip.x() - width / 2, tip.y() - height - 5, width, height),
-            QRectF(tip.x() + 7, tip.y() - height / 2, width, height),
-            QRectF(tip.x() - width - 7, tip.y() - height / 2, width, height),
-            QRectF(tip.x() - width / 2, tip.y() - 2 * height - 5, width, height),
-            QRectF(tip.x() + 7, tip.y() + height / 2, width, height),
-            QRectF(tip.x() - width - 7, tip.y() + height / 2, width, height),
-        )
-        free = (s for s in spots if area.contains(s) and not any(s.intersects(other) for other in placed))
+        stems = [other for other in tips if other.x() != tip.x()]
+        spots = _spots(tip, width, height, area)
+        free = (s for s in spots if area.contains(s) and not _is_taken(s, placed, stems))
         placed.append(next(free, QRectF()))
     return placed
+
+
+def _spots(tip: QPointF, width: float, height: float, area: QRectF) -> Iterator[QRectF]:
+    """Where a label may lie, the best place first: above its tip, beside it, higher up, lower down."""
+    above = max(area.left(), min(tip.x() - width / 2, area.right() - width))
+    right, left = tip.x() + _GAP, tip.x() - width - _GAP
+    yield QRectF(above, tip.y() - height - 5, width, height)
+    yield QRectF(right, tip.y() - height / 2, width, height)
+    yield QRectF(left, tip.y() - height / 2, width, height)
+    yield QRectF(above, tip.y() - 2 * height - 5, width, height)
+    yield QRectF(right, tip.y() + height / 2, width, height)
+    yield QRectF(left, tip.y() + height / 2, width, height)
+
+
+def _is_taken(spot: QRectF, placed: Sequence[QRectF], stems: Sequence[QPointF]) -> bool:
+    """Whether a label at `spot` would cover another label, or a stem given by its tip."""
+    return any(spot.intersects(other) for other in placed) or any(
+        spot.left() <= tip.x() <= spot.right() and tip.y() <= spot.bottom() for tip in stems
+    )
 
 
 class Bars(pg.GraphicsObject):  # type: ignore[misc]

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QSizePolicy,
     QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
@@ -164,6 +165,7 @@ class _LayerBox(WholeBox):
     def __init__(self) -> None:
         super().__init__("Layer", "Layer of the model, counted from 0; arrow keys walk through it")
         self.setKeyboardTracking(False)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def show_layer(self, layer: int | None, count: int) -> None:
         with QSignalBlocker(self):

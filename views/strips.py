@@ -99,6 +99,10 @@ class LoadStrip(QFrame):
         self._bar.setValue(_STEPS * frame.done_bytes // frame.total_bytes if frame.total_bytes else 0)
         self._cancel.setEnabled(frame.cancellable)
 
+    def focus_cancel(self) -> None:
+        """Put the keyboard on the way out."""
+        self._cancel.setFocus()
+
     def text(self) -> str:
         return self._stage.text()
 

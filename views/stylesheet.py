@@ -36,19 +36,17 @@ QLabel[look="strong"] { font-weight: 600; }
 QLabel[look="title"] { font-size: 20pt; font-weight: 600; }
 QLabel[look="subtitle"] { font-size: 11pt; color: $muted; }
 
+QPushButton, QToolButton[kind="plain"] {
+    background: $surface; color: $text; border: 1px solid $border; border-radius: 6px; padding: 4px 10px; }
+QPushButton[kind="chip"] { border-radius: 13px; padding: 5px 12px; text-align: left; }
+QPushButton:hover, QToolButton[kind="plain"]:hover { background: $raised; }
+QPushButton:focus, QToolButton[kind="plain"]:focus { border-color: $accent; }
+QPushButton:disabled, QToolButton[kind="plain"]:disabled { color: $control; }
 QPushButton[kind="primary"] {
     background: $accent; color: $on_accent; border: 1px solid $accent;
     border-radius: 6px; padding: 5px 14px; font-weight: 600; }
 QPushButton[kind="primary"]:hover, QPushButton[kind="primary"]:focus { border-color: $text; }
 QPushButton[kind="primary"]:disabled { background: $raised; color: $control; border-color: $border; }
-QPushButton[kind="plain"], QPushButton[kind="chip"], QToolButton[kind="plain"] {
-    background: $surface; color: $text; border: 1px solid $border; border-radius: 6px; padding: 4px 10px; }
-QPushButton[kind="chip"] { border-radius: 13px; padding: 5px 12px; text-align: left; }
-QPushButton[kind="plain"]:hover, QPushButton[kind="chip"]:hover, QToolButton[kind="plain"]:hover {
-    background: $raised; }
-QPushButton[kind="plain"]:focus, QPushButton[kind="chip"]:focus, QToolButton[kind="plain"]:focus {
-    border-color: $accent; }
-QPushButton[kind="plain"]:disabled, QToolButton[kind="plain"]:disabled { color: $control; }
 QToolButton[kind="plain"]:checked { background: $accent_soft; border-color: $accent; color: $accent; }
 QToolButton[kind="flat"], QPushButton[kind="flat"] {
     background: transparent; color: $muted; border: 1px solid transparent; border-radius: 5px;
@@ -67,7 +65,7 @@ QToolBar QToolButton:checked { background: $accent_soft; color: $accent; border-
 QToolBar QToolButton:focus { border-color: $accent; }
 QPushButton[kind="link"] {
     background: transparent; color: $accent; border: 1px solid transparent; text-align: left;
-    padding: 2px 4px; }
+    padding: 2px 0; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 1px solid $accent; border-radius: 4px; }
 

@@ -9,7 +9,7 @@ from views.frames import Choice, WelcomeFrame
 from views.theme import GAP
 from views.widgets import label, push_button
 
-_WIDTH = 520
+_WIDTH = 560
 
 
 class WelcomePage(QWidget):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -15,10 +16,12 @@ from PySide6.QtWidgets import QApplication
 
 from tests.views import samples
 from views.chat import ChatPanel
+from views.chat.sampling import SamplingPopover
 from views.damage import DamagePanel
 from views.frames import BannerFrame
 from views.main_window import MainWindow, Panels
 from views.memory import MemoryPanel
+from views.shortcuts import ShortcutsDialog
 from views.spikes import SpikesPanel
 from views.theme import Theme
 
@@ -44,8 +47,10 @@ def main(folder: Path, size: tuple[int, int]) -> None:
             window.show()
             prepare(window)
             settle(app)
-            window.grab().save(str(folder / f"{name}-{scheme.name.lower()}-{scale}x.png"))
-            window.close()
+            for part in (window, *(w for w in app.topLevelWidgets() if w.isVisible() and w is not window)):
+                suffix = "" if part is window else f"-{type(part).__name__}"
+                part.grab().save(str(folder / f"{name}{suffix}-{scheme.name.lower()}-{scale}x.png"))
+                part.close()
 
 
 def build(theme: Theme, layout: bytes = b"") -> MainWindow:
@@ -60,16 +65,20 @@ def settle(app: QApplication) -> None:
 
 def show_welcome(window: MainWindow) -> None:
     window.set_welcome(samples.welcome())
+    window.set_setup(replace(samples.setup(), model_name=""))
+    window.panels.spikes.set_frame(samples.idle_spikes())
+    window.panels.damage.set_frame(samples.idle_damage())
 
 
 def show_loading(window: MainWindow) -> None:
-    window.set_setup(samples.setup())
-    window.set_welcome(samples.welcome())
+    show_welcome(window)
     window.set_load(samples.load())
 
 
 def show_empty(window: MainWindow) -> None:
+    show_welcome(window)
     window.set_setup(samples.setup())
+    window.panels.chat.set_status(samples.idle_status())
     window.panels.chat.set_chat(samples.empty_chat())
     window.panels.chat.set_composer(samples.composer())
     window.panels.memory.set_frame(samples.memory())
@@ -93,7 +102,18 @@ def show_wide(window: MainWindow) -> None:
 
 def show_failure(window: MainWindow) -> None:
     show_session(window)
+    window.panels.chat.set_chat(samples.failed_chat())
+    window.panels.chat.set_composer(samples.composer())
     window.set_banner(BANNER)
+
+
+def show_sampling(window: MainWindow) -> None:
+    show_session(window)
+    window.findChild(SamplingPopover).show()
+
+
+def show_shortcuts(window: MainWindow) -> None:
+    ShortcutsDialog(window.shortcuts(), window).show()
 
 
 SCENES = {
@@ -103,6 +123,8 @@ SCENES = {
     "session": show_session,
     "wide": show_wide,
     "failure": show_failure,
+    "sampling": show_sampling,
+    "shortcuts": show_shortcuts,
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from views.frames import (
@@ -88,6 +90,17 @@ def spikes(channels: int = 1024, planted: dict[int, float] | None = None) -> Spi
     )
 
 
+def idle_spikes() -> SpikesFrame:
+    """What is shown before the first token."""
+    return SpikesFrame(
+        kinds=KINDS, kind="mlp.down_proj", layer_count=28, layer=12, statistics=STATISTICS, statistic="absmax"
+    )
+
+
+def idle_damage() -> DamageFrame:
+    return DamageFrame(formats=FORMATS, format="int4", granularities=GRANULARITIES, granularity="b32")
+
+
 def damage(channels: int = 1024, block: int = 32) -> DamageFrame:
     values = activations(channels, {57: 143.0, 402: 88.0, 733: 31.0}).reshape(-1, block)
     scales = np.abs(values).max(axis=1) / 7
@@ -165,6 +178,16 @@ def chat() -> ChatFrame:
     )
 
 
+def failed_chat() -> ChatFrame:
+    lost = MessageFrame(
+        "assistant",
+        "More scales: one f16 per 32 weights",
+        state="failed",
+        error="The driver took the device away; the model must be loaded again.",
+    )
+    return replace(chat(), messages=(*chat().messages[:3], lost), can_regenerate=True)
+
+
 def empty_chat() -> ChatFrame:
     return ChatFrame(
         samples=(
@@ -196,6 +219,10 @@ def status() -> StatusFrame:
         context_used_tokens=1204,
         context_total_tokens=4096,
     )
+
+
+def idle_status() -> StatusFrame:
+    return StatusFrame(model_name="Qwen3-0.6B", scheme="W4A8", state="Ready", context_total_tokens=4096)
 
 
 def welcome() -> WelcomeFrame:

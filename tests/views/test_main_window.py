@@ -113,6 +113,7 @@ def test_welcome_gives_way_to_the_chat(window: MainWindow, qtbot) -> None:
 def test_nothing_else_is_opened_while_a_model_loads(window: MainWindow, qtbot) -> None:
     window.set_load(samples.load())
     assert not named(window, QPushButton, "Chat with the demo model").isEnabled()
+    assert window.focusWidget() is named(window, QPushButton, "Cancel")
     with qtbot.waitSignal(window.load_cancelled):
         qtbot.mouseClick(named(window, QPushButton, "Cancel"), Qt.MouseButton.LeftButton)
     window.set_load(None)

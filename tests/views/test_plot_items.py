@@ -47,6 +47,14 @@ def test_labels_stay_inside_and_apart(tips: list[tuple[float, float]]) -> None:
     assert not any(a.intersects(b) for i, a in enumerate(shown) for b in shown[:i])
 
 
+@given(TIPS)
+def test_labels_hide_no_other_stem(tips: list[tuple[float, float]]) -> None:
+    points = [QPointF(*tip) for tip in tips]
+    for spot, own in zip(place_labels(points, [70.0] * len(tips), 14.0, AREA), points, strict=True):
+        stems = [QRectF(p.x(), p.y(), 1e-6, 150 - p.y() + 1) for p in points if p.x() != own.x()]
+        assert spot.isNull() or not any(spot.intersects(stem) for stem in stems)
+
+
 def test_a_lone_label_sits_above_its_tip() -> None:
     (spot,) = place_labels([QPointF(150, 100)], [60.0], 14.0, AREA)
     assert spot.center().x() == 150
@@ -54,5 +62,7 @@ def test_a_lone_label_sits_above_its_tip() -> None:
 
 
 def test_a_label_at_the_edge_moves_inward() -> None:
-    (spot,) = place_labels([QPointF(299, 80)], [60.0], 14.0, AREA)
-    assert spot.right() < 299
+    for x in (1, 299):
+        (spot,) = place_labels([QPointF(x, 80)], [60.0], 14.0, AREA)
+        assert AREA.contains(spot)
+        assert spot.bottom() < 80

@@ -112,7 +112,7 @@ class SamplingPopover(QFrame):
 
     def _lay_out(self) -> None:
         form = QFormLayout()
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for box in self._boxes():
             title = label(box.accessibleName())
             title.setToolTip(box.toolTip())

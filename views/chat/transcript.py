@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -11,7 +11,8 @@ from views.frames import ChatFrame, MessageFrame
 from views.theme import Theme
 from views.widgets import push_button, tool_button
 
-_PAGE = 24
+_PAGE = 16
+_SETTLE_MS = 100
 _COLUMN_WIDTH = 780
 _END_SLACK = 8
 
@@ -27,6 +28,7 @@ class Transcript(QScrollArea):
         self._frame = ChatFrame()
         self._first = 0
         self._follow = True
+        self._held: int | None = None
         self._widgets: list[UserMessage | AssistantMessage] = []
         self._earlier = push_button("Show earlier messages", "Show the messages before these", "link")
         self._latest = tool_button("", "Jump to the newest message (End)", "plain", "down")
@@ -54,7 +56,7 @@ class Transcript(QScrollArea):
 
     def follow(self) -> None:
         """Stay at the newest words from now on."""
-        self._follow = True
+        self._follow, self._held = True, None
         self._keep_up()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -75,20 +77,20 @@ class Transcript(QScrollArea):
             self._widgets.pop().deleteLater()
         for row, message in enumerate(shown):
             if row == len(self._widgets):
-                self._append(message)
+                self._insert(row, message)
             last = row == len(shown) - 1
             self._update(self._widgets[row], message, last and self._frame.can_regenerate)
         self._earlier.setVisible(self._first > 0)
 
-    def _append(self, message: MessageFrame) -> None:
+    def _insert(self, row: int, message: MessageFrame) -> None:
         widget: UserMessage | AssistantMessage
         if message.role == "user":
             widget = UserMessage(self._theme)
         else:
             widget = AssistantMessage(self._theme)
             widget.regenerate_requested.connect(self.regenerate_requested)
-        self._widgets.append(widget)
-        self._column.addWidget(widget)
+        self._widgets.insert(row, widget)
+        self._column.insertWidget(row, widget)
 
     @staticmethod
     def _update(widget: UserMessage | AssistantMessage, message: MessageFrame, can_regenerate: bool) -> None:
@@ -98,10 +100,18 @@ class Transcript(QScrollArea):
             widget.set_frame(message)
 
     def _show_earlier(self) -> None:
+        """Put a page before what is shown; what the person sees stays where it is."""
+        bar = self.verticalScrollBar()
+        self._follow, self._held = False, bar.maximum() - bar.value()
         first = max(0, self._first - _PAGE)
-        self._clear()
+        for row, message in enumerate(self._frame.messages[first : self._first]):
+            self._insert(row, message)
         self._first = first
         self._show_messages()
+        QTimer.singleShot(_SETTLE_MS, self._let_go)
+
+    def _let_go(self) -> None:
+        self._held = None
 
     def _clear(self) -> None:
         for widget in self._widgets:
@@ -110,8 +120,11 @@ class Transcript(QScrollArea):
         self._widgets = []
 
     def _keep_up(self) -> None:
-        if self._follow:
-            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+        bar = self.verticalScrollBar()
+        if self._held is not None:
+            bar.setValue(bar.maximum() - self._held)
+        elif self._follow:
+            bar.setValue(bar.maximum())
         self._latest.setVisible(not self._at_end())
 
     def _notice_scroll(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 
 from tests.views.controls import named
@@ -121,15 +121,28 @@ def test_home_and_end_go_to_the_ends(transcript: Transcript, qtbot) -> None:
 
 def test_long_conversations_open_at_their_end_and_earlier_pages_follow(transcript: Transcript, qtbot) -> None:
     transcript.set_frame(conversation(40))
-    assert len(transcript.message_widgets()) == 24
+    assert len(transcript.message_widgets()) == 16
     assert texts(transcript)[-1] == "and so on"
     earlier = named(transcript, QPushButton, "Show earlier messages")
     qtbot.mouseClick(earlier, Qt.MouseButton.LeftButton)
-    assert len(transcript.message_widgets()) == 48
-    for _ in range(2):
+    assert len(transcript.message_widgets()) == 32
+    for _ in range(4):
         qtbot.mouseClick(earlier, Qt.MouseButton.LeftButton)
-    assert texts(transcript)[0] == "question 0"
+    assert [t.split("\n")[0] for t in texts(transcript)[:3]] == ["question 0", "answer 0", "question 1"]
+    assert len(transcript.message_widgets()) == 82
     assert not earlier.isVisible()
+
+
+def test_earlier_messages_do_not_move_what_is_read(transcript: Transcript, qtbot) -> None:
+    transcript.set_frame(conversation(40))
+    settle()
+    qtbot.keyClick(transcript, Qt.Key.Key_Home)
+    read = transcript.message_widgets()[0]
+    before = read.mapTo(transcript, QPoint(0, 0)).y()
+    qtbot.mouseClick(named(transcript, QPushButton, "Show earlier messages"), Qt.MouseButton.LeftButton)
+    settle()
+    assert transcript.verticalScrollBar().value() > 300
+    assert read.mapTo(transcript, QPoint(0, 0)).y() == before
 
 
 def test_only_the_last_answer_can_be_had_again(transcript: Transcript, qtbot) -> None:
