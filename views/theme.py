@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication
 from views.stylesheet import stylesheet
 
 GAP = 6
-MARGIN = 10
 RADIUS = 8
 
 

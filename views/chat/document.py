@@ -5,11 +5,9 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
-from PySide6.QtCore import QSizeF, Qt, QUrl, Signal
+from PySide6.QtCore import QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
-    QFont,
-    QFontDatabase,
     QImage,
     QTextBlock,
     QTextBlockFormat,
@@ -28,8 +26,6 @@ _LINE_HEIGHT = 120
 
 class MessageText(QTextBrowser):
     """Read-only text as tall as its contents. Nothing it mentions is ever fetched, opened or followed."""
-
-    height_changed = Signal()
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
@@ -89,7 +85,6 @@ class MessageText(QTextBrowser):
 
     def _follow_height(self, size: QSizeF) -> None:
         self.setFixedHeight(max(1, ceil(size.height())))
-        self.height_changed.emit()
 
     def _redress(self) -> None:
         if self._markdown:
@@ -111,8 +106,3 @@ class MessageText(QTextBrowser):
         else:
             style.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         cursor.mergeBlockFormat(style)
-
-
-def monospace() -> QFont:
-    """The system's fixed-width font."""
-    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
