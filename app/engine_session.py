@@ -1,4 +1,4 @@
-"""A model opened by name: its files first, then the adapter and the weights. No Qt, and no thread of its own."""
+"""A model opened by name: its files first, then the adapter and the weights. No Qt and no threads."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ class ModelFiles:
         return named | self.codec.stop_ids if self.has_tokenizer else named
 
     def close(self) -> None:
+        """End what the text side has running, if it was ever needed."""
         if "codec" in self.__dict__:
             self.codec.close()
 

@@ -1,4 +1,4 @@
-"""What MODEL may be: the embedded demo, a checkpoint directory or, where no weights are needed, a released shape."""
+"""What MODEL may be: the embedded demo, a checkpoint directory or, without weights, a released shape."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def find_directory(model: str) -> Path:
 
 
 def find_config(model: str) -> Qwen3Config:
-    """The shape of MODEL, where no weights are needed; a directory of that name comes before a released shape.
+    """The shape of MODEL, where no weights are needed; a directory comes before a released shape.
 
     Raises:
         FormatError, ConfigError: config.json is missing, broken or describes an unsupported model.

@@ -61,7 +61,7 @@ class SettingsFile:
         self.path = folder / FILE_NAME
 
     def load(self) -> Loaded:
-        """The settings; defaults if there are none. A file that makes no sense is set aside, and that is said."""
+        """The settings, or defaults; a file that makes no sense is set aside, with a notice."""
         if not self.path.exists():
             return Loaded(Settings())
         try:

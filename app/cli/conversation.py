@@ -1,0 +1,88 @@
+"""A conversation kept turn by turn; the engine finds again what it already has in its cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.cli.interrupts import stoppable
+from app.engine_session import ModelFiles
+from app.messages import Turn
+from app.reply import ReplyReader, prompt_ids
+from app.text import Reply
+from gpu.errors import RequestError
+from gpu.events import Failed, Token
+from gpu.generate import Request, generate
+from gpu.model import Model
+from gpu.sampling import Sampling
+
+Write = Callable[[str], None]
+
+
+class Conversation:
+    """`thinking` None leaves it to the chat template."""
+
+    def __init__(
+        self,
+        model: Model,
+        files: ModelFiles,
+        sampling: Sampling,
+        max_new_tokens: int | None,
+        thinking: bool | None,
+    ) -> None:
+        self._model, self._files = model, files
+        self._sampling, self._max_new_tokens = sampling, max_new_tokens
+        self._thinking = thinking
+        self._turns: list[Turn] = []
+        self._run_id = 0
+
+    def ask(self, question: str, write: Write) -> None:
+        """Answer `question`, writing the answer as it grows; Ctrl-C ends it where it is.
+
+        Raises:
+            QuantscopeError: it cannot be answered; the conversation is as it was.
+        """
+        turns = [*self._turns, Turn("user", question)]
+        reply = self._answer(prompt_ids(self._files.codec, turns, self._thinking), write)
+        self._turns = [*turns, Turn("assistant", reply.answer, reply.reasoning)]
+
+    def reset(self) -> None:
+        self._turns = []
+
+    def toggle_thinking(self) -> bool:
+        """Whether it thinks from now on.
+
+        Raises:
+            RequestError: this model's template has no such switch.
+        """
+        if not self._files.codec.supports_thinking:
+            raise RequestError("The chat template of this model has no switch for thinking.")
+        self._thinking = not self._thinking
+        return self._thinking
+
+    def messages(self) -> list[dict[str, str]]:
+        """All turns, for JSON."""
+        return [
+            {"role": turn.role, "content": turn.text}
+            | ({"reasoning": turn.reasoning} if turn.reasoning else {})
+            for turn in self._turns
+        ]
+
+    def _answer(self, ids: tuple[int, ...], write: Write) -> Reply:
+        self._run_id += 1
+        request = Request(self._run_id, ids, self._sampling, self._files.stop_ids, self._max_new_tokens)
+        reader, said = ReplyReader(self._files.codec, ids), Reply()
+        with stoppable() as cancel:
+            for event in generate(self._model, request, cancel):
+                if isinstance(event, Failed):
+                    raise RequestError(event.message)
+                if isinstance(event, Token):
+                    said = _say(said, reader.push(event.token_id), write)
+        return _say(said, reader.finish(), write)
+
+
+def _say(said: Reply, more: Reply, write: Write) -> Reply:
+    """Write what is new, with a blank line between the reasoning and the answer."""
+    write(more.reasoning)
+    if more.answer:
+        write(("\n\n" if said.reasoning + more.reasoning and not said.answer else "") + more.answer)
+    return said + more
