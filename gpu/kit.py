@@ -33,6 +33,30 @@ class Op:
         self.dispatch.record(compute_pass, *self.grid(tokens))
 
 
+class Parameters:
+    """One buffer of small constants. Kits that are copies of each other share it."""
+
+    def __init__(self, gpu: Gpu) -> None:
+        self._gpu = gpu
+        self._buffer = gpu.ledger.uniforms("parameters", PARAMETERS_BYTES)
+        self._placed: dict[bytes, BufferSlice] = {}
+        self._used = 0
+
+    def constant(self, data: bytes) -> BufferSlice:
+        """Equal data lies there once."""
+        if data not in self._placed:
+            self._placed[data] = self.place(data)
+        return self._placed[data]
+
+    def place(self, data: bytes) -> BufferSlice:
+        if self._used + len(data) > PARAMETERS_BYTES:
+            raise RuntimeError("more constants than the parameter buffer holds")
+        place = BufferSlice(self._buffer, self._used, len(data))
+        self._used += -(-len(data) // _UNIFORM_ALIGNMENT) * _UNIFORM_ALIGNMENT
+        self._gpu.write(place.buffer, data, place.offset_bytes)
+        return place
+
+
 class Kit:
     """Pipelines of one device, the choice of fragments for it, and its small constants.
 
@@ -47,14 +71,12 @@ class Kit:
         self.teams = 1 if gpu.is_software else 4
         self.lanes = "lib/lanes_subgroup" if gpu.has("subgroup") else "lib/lanes_workgroup"
         self.dot4 = "lib/dot4_packed" if gpu.has("dot4") else "lib/dot4_scalar"
-        self._parameters = gpu.ledger.uniforms("parameters", PARAMETERS_BYTES)
-        self._placed: dict[bytes, BufferSlice] = {}
-        self._used = 0
+        self._parameters = Parameters(gpu)
         self.step = self.new_step()
 
     def new_step(self) -> BufferSlice:
         """Room for a Step uniform, to be written before every pass."""
-        return self._place(pack_step(1, 0))
+        return self._parameters.place(pack_step(1, 0))
 
     def with_step(self, step: BufferSlice) -> Kit:
         """The same kernels reading another step."""
@@ -64,21 +86,10 @@ class Kit:
 
     def uniform(self, form: str, *fields: float) -> BufferSlice:
         """A constant struct, packed little-endian by a `struct` format."""
-        data = struct.pack(f"<{form}", *fields)
-        if data not in self._placed:
-            self._placed[data] = self._place(data)
-        return self._placed[data]
+        return self._parameters.constant(struct.pack(f"<{form}", *fields))
 
     def write_step(self, step: BufferSlice, tokens: int, position: int, first: int = 0) -> None:
         self.gpu.write(step.buffer, pack_step(tokens, position, first), step.offset_bytes)
-
-    def _place(self, data: bytes) -> BufferSlice:
-        if self._used + len(data) > PARAMETERS_BYTES:
-            raise RuntimeError("more constants than the parameter buffer holds")
-        place = BufferSlice(self._parameters, self._used, len(data))
-        self._used += -(-len(data) // _UNIFORM_ALIGNMENT) * _UNIFORM_ALIGNMENT
-        self.gpu.write(place.buffer, data, place.offset_bytes)
-        return place
 
 
 def pack_step(tokens: int, position: int, first: int = 0) -> bytes:
