@@ -1,0 +1,208 @@
+"""What the engine thread does: open a model, answer with it, read its probes. No Qt; one thread only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import wgpu
+
+from app.engine_session import EngineOptions, EngineSession, ModelFiles, recommended_sampling
+from app.mailbox import Post
+from app.messages import (
+    Adapters,
+    Failure,
+    Loading,
+    MemoryUse,
+    ModelFacts,
+    ModelWish,
+    Notice,
+    Question,
+    Wrote,
+)
+from app.reply import ReplyReader, prompt_ids
+from app.text import ChatTemplateError, Reply
+from gpu.device import list_adapters
+from gpu.errors import BudgetError, DeviceLost, RequestError
+from gpu.events import Failed, Finished, Token
+from gpu.generate import Request, generate
+from gpu.qwen3.loader import LoadProgress
+from gpu.scheme import Scheme
+
+_MEMORY_PERIOD_S = 1.0
+Cancel = Callable[[], bool]
+
+
+class OpenModel:
+    """A model on its device with the text side of its checkpoint."""
+
+    def __init__(self, wish: ModelWish, files: ModelFiles, session: EngineSession) -> None:
+        self.wish = wish
+        self.files = files
+        self.session = session
+
+    def close(self) -> None:
+        self.files.close()
+        self.session.close()
+
+
+class GpuEngine:
+    """Holds at most one open model. A new one takes its place only once it is loaded."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._open: OpenModel | None = None
+        self._reported_s = 0.0
+
+    def survey(self) -> None:
+        """Say which adapters there are."""
+        self._post(Adapters(tuple(list_adapters())))
+
+    def open(self, wish: ModelWish, cancel: Cancel) -> None:
+        """Load a model beside the one that is open, or in its place where the memory holds only one.
+
+        Raises:
+            QuantscopeError, wgpu.GPUError, MemoryError, OSError: it did not work; the model that was open
+            still is, loaded again if it had to make room.
+        """
+        self._post(Loading("Reading the checkpoint"))
+        files = ModelFiles.open(wish.model)
+        try:
+            facts = _text_facts(files, self._post)
+            opened = OpenModel(wish, files, self._session(wish, files, cancel))
+        except BaseException:
+            files.close()
+            raise
+        self._replace(opened)
+        self._post(_facts(opened, *facts))
+
+    def answer(self, run_id: int, question: Question, cancel: Cancel) -> None:
+        """Continue a conversation, posting what `generate` yields and the text of it.
+
+        Raises:
+            RequestError: no model is open.
+            TextError: the conversation cannot be put into words for this model.
+        """
+        opened = self._opened()
+        prompt = prompt_ids(opened.files.codec, question.turns, question.thinking)
+        request = Request(
+            run_id=run_id,
+            prompt_ids=prompt,
+            sampling=question.sampling,
+            stop_ids=opened.files.stop_ids,
+            max_new_tokens=question.max_new_tokens,
+            probe=question.probe,
+        )
+        reader = ReplyReader(opened.files.codec, prompt)
+        for event in generate(opened.session.model, request, cancel):
+            if isinstance(event, Token):
+                self._write(run_id, reader.push(event.token_id))
+            elif isinstance(event, Finished | Failed):
+                self._write(run_id, reader.finish())
+            self._post(event)
+            self._report_memory(_MEMORY_PERIOD_S)
+        self._check_device()
+
+    def read(self, run_id: int, site: str) -> None:
+        """Post the statistics of one site."""
+        if self._open is not None:
+            self._post(self._open.session.model.probes.read(site, run_id))
+
+    def close(self) -> None:
+        opened, self._open = self._open, None
+        if opened is not None:
+            opened.close()
+
+    def _opened(self) -> OpenModel:
+        if self._open is None:
+            raise RequestError("No model is open; open one first.")
+        return self._open
+
+    def _session(self, wish: ModelWish, files: ModelFiles, cancel: Cancel) -> EngineSession:
+        options = EngineOptions(
+            scheme=Scheme.parse(wish.scheme),
+            adapter=wish.adapter,
+            context_tokens=wish.context_tokens,
+            progress=self._report_progress,
+            notice=lambda sentence: self._post(Notice(sentence)),
+            cancel=cancel,
+        )
+        try:
+            return EngineSession(files.checkpoint, options)
+        except (BudgetError, wgpu.GPUOutOfMemoryError):
+            if self._open is None:
+                raise
+            return self._session_in_its_place(self._open, files, options)
+
+    def _session_in_its_place(
+        self, former: OpenModel, files: ModelFiles, options: EngineOptions
+    ) -> EngineSession:
+        """Free the open model first; load it again if the new one does not fit even so."""
+        former.session.close()
+        try:
+            return EngineSession(files.checkpoint, options)
+        except BaseException:
+            self._open = None
+            self._open = OpenModel(
+                former.wish, former.files, self._session(former.wish, former.files, lambda: False)
+            )
+            raise
+
+    def _replace(self, opened: OpenModel) -> None:
+        self.close()
+        self._open = opened
+        self._report_memory(0.0)
+
+    def _check_device(self) -> None:
+        """`generate` reports a lost device like any failure; ask the device, and give the model up if so."""
+        opened = self._opened()
+        try:
+            with opened.session.gpu.guarded():
+                return
+        except DeviceLost as error:
+            self._open = None
+            opened.files.close()
+            self._post(Failure("device_lost", str(error)))
+
+    def _write(self, run_id: int, text: Reply) -> None:
+        if text.reasoning or text.answer:
+            self._post(Wrote(run_id, text.reasoning, text.answer))
+
+    def _report_progress(self, progress: LoadProgress) -> None:
+        self._post(Loading(progress.stage, progress.done_bytes, progress.total_bytes))
+
+    def _report_memory(self, period_s: float) -> None:
+        now = time.perf_counter()
+        if self._open is None or now - self._reported_s < period_s:
+            return
+        self._reported_s = now
+        gpu = self._open.session.gpu
+        self._post(MemoryUse(tuple(gpu.ledger.by_purpose().items()), gpu.adapter))
+
+
+def _text_facts(files: ModelFiles, post: Post) -> tuple[bool, bool]:
+    """Whether the checkpoint has a chat template, and whether that has a thinking switch.
+
+    A template that does not work is reported here and again by every answer that needs it; its model can
+    still be opened, since nothing else depends on it.
+    """
+    codec = files.codec
+    try:
+        return codec.has_chat_template, codec.supports_thinking
+    except ChatTemplateError as error:
+        post(Notice(str(error)))
+        return codec.has_chat_template, False
+
+
+def _facts(opened: OpenModel, has_chat_template: bool, supports_thinking: bool) -> ModelFacts:
+    model = opened.session.model
+    return ModelFacts(
+        wish=opened.wish,
+        scheme=str(model.scheme),
+        context_tokens=model.context_tokens,
+        adapter=model.gpu.adapter,
+        sites=model.sites,
+        sampling=recommended_sampling(opened.files.checkpoint.generation),
+        has_chat_template=has_chat_template,
+        supports_thinking=supports_thinking,
+    )

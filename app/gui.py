@@ -1,0 +1,167 @@
+"""The window put together: everything is built here and handed on by constructor."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from app.controllers.chat import ChatController
+from app.controllers.damage import DamageController
+from app.controllers.memory import MemoryController
+from app.controllers.model import ModelController
+from app.controllers.spikes import SpikesController
+from app.engine_thread import Engine, EngineThread
+from app.library import DEMO
+from app.mailbox import Post
+from app.messages import ModelFacts
+from app.preferences import Preferences
+from app.presenters.spikes import note_about
+from app.prompts import sample_prompts
+from app.settings import SettingsFile
+from gpu.sampling import Sampling
+from views.chat import ChatPanel
+from views.damage import DamagePanel
+from views.main_window import MainWindow, Panels
+from views.memory import MemoryPanel
+from views.spikes import SpikesPanel
+from views.theme import Theme
+
+INTERRUPTED = 130
+STOP_TIMEOUT_S = 2.0
+_SWITCH_INTERVAL_S = 0.001  # the window asks for the interpreter often; by default each time may cost it 5 ms
+
+
+@dataclass(frozen=True)
+class GuiOptions:
+    """What the command line said; None leaves it to the settings."""
+
+    model: str | None = None
+    adapter: str | None = None
+    scheme: str | None = None
+
+
+class Gui(QObject):
+    """The window, its controllers and the engine thread, and what connects them."""
+
+    def __init__(self, theme: Theme, preferences: Preferences, make_engine: Callable[[Post], Engine]) -> None:
+        super().__init__()
+        settings = preferences.settings
+        self._preferences = preferences
+        self.engine = EngineThread(make_engine, self)
+        panels = Panels(ChatPanel(theme), SpikesPanel(theme), DamagePanel(theme), MemoryPanel(theme))
+        self.window = MainWindow(panels, settings.window_layout)
+        self.spikes = SpikesController(panels.spikes, self.engine)
+        self.damage = DamageController(panels.damage)
+        self.memory = MemoryController(panels.memory, self.engine)
+        self.chat = ChatController(panels.chat, self.engine, self.spikes.probe, settings.sampling)
+        self.model = ModelController(self.window, self.engine, preferences, self._choose_directory)
+        self._seen = {"spikes": True, "damage": True}
+        self._connect()
+
+    def start(self, model: str) -> None:
+        """Start the engine and open a model."""
+        self.engine.start()
+        self.model.open(model)
+
+    @Slot(object)
+    def _set_model(self, facts: ModelFacts | None) -> None:
+        self.spikes.set_model(facts, note_about(facts))
+        self.memory.set_model(facts)
+        self.chat.set_model(facts, sample_prompts(facts) if facts is not None else ())
+
+    @Slot(str, bool)
+    def _see_panel(self, name: str, shown: bool) -> None:
+        """What nobody sees is neither read back nor measured."""
+        self._seen[name] = shown
+        self.damage.set_watched(self._seen["damage"])
+        self.spikes.set_watched(self._seen["spikes"] or self._seen["damage"])
+
+    @Slot(object)
+    def _keep_sampling(self, sampling: Sampling | None) -> None:
+        self._preferences.change(sampling=sampling)
+
+    @Slot(bytes)
+    def _close(self, layout: bytes) -> None:
+        self._preferences.change(window_layout=layout)
+        problem = self._preferences.save()
+        if problem:
+            print(f"quantscope: {problem}", file=sys.stderr)
+        self.engine.stop(STOP_TIMEOUT_S)
+
+    def _choose_directory(self) -> str:
+        return QFileDialog.getExistingDirectory(self.window, "Open a model directory")
+
+    def _connect(self) -> None:
+        self.model.model_changed.connect(self._set_model)
+        self.model.loading_changed.connect(self.chat.set_loading)
+        self.chat.running_changed.connect(self.spikes.set_running)
+        self.chat.sampling_chosen.connect(self._keep_sampling)
+        self.spikes.statistics_changed.connect(self.damage.set_statistics)
+        self.window.new_chat_requested.connect(self.chat.new_chat)
+        self.window.panel_shown.connect(self._see_panel)
+        self.window.closing.connect(self._close)
+
+
+class Interrupts(QObject):
+    """Ctrl-C in the terminal closes the window.
+
+    Python runs signal handlers between bytecodes, and Qt's event loop runs none: the signal also writes to a
+    socket, which wakes the loop.
+    """
+
+    def __init__(self, close: Callable[[], object]) -> None:
+        super().__init__()
+        self._close = close
+        self.happened = False
+        self._reader, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
+        signal.set_wakeup_fd(self._writer.fileno())
+        signal.signal(signal.SIGINT, self._handle)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._drain)
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        self.happened = True
+        QTimer.singleShot(0, self._close)
+
+    @Slot()
+    def _drain(self) -> None:
+        self._reader.recv(64)
+
+
+def make_gpu_engine(post: Post) -> Engine:
+    """Called on the engine thread."""
+    from app.engine import GpuEngine  # noqa: PLC0415 - wgpu and the kernels load after the window is shown
+
+    return GpuEngine(post)
+
+
+def run(options: GuiOptions) -> int:
+    """Show the window until it is closed; the exit status."""
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("quantscope")
+    app.setApplicationDisplayName("Quantscope")
+    preferences = Preferences(SettingsFile())
+    _apply(options, preferences)
+    gui = Gui(Theme(app), preferences, make_gpu_engine)
+    interrupts = Interrupts(gui.window.close)
+    gui.window.show()
+    recent = preferences.settings.recent_models
+    QTimer.singleShot(0, lambda: gui.start(options.model or next(iter(recent), DEMO)))
+    status = app.exec()
+    return INTERRUPTED if interrupts.happened else status
+
+
+def _apply(options: GuiOptions, preferences: Preferences) -> None:
+    if options.adapter is not None:
+        preferences.change(adapter=options.adapter)
+    if options.scheme is not None:
+        preferences.change(scheme=options.scheme)

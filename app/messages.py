@@ -1,0 +1,107 @@
+"""What the window and the engine thread say to each other: frozen dataclasses, owned by neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from gpu.probes.selection import ProbeSelection
+from gpu.sampling import Sampling
+
+if TYPE_CHECKING:  # keeps wgpu out of the window's first second
+    from gpu.device import AdapterInfo
+
+FailureKind = Literal["load", "cancelled", "device_lost", "other"]
+
+
+@dataclass(frozen=True)
+class ModelWish:
+    """A model to open, by the name app.library knows, and how; None leaves a choice to the engine."""
+
+    model: str
+    scheme: str = "W4A8"
+    adapter: str | None = None
+    context_tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """What a model could run on, the engine's own choice first."""
+
+    found: tuple[AdapterInfo, ...]
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """The model that is open. `sites` are its probes; `sampling` is what its makers recommend."""
+
+    wish: ModelWish
+    scheme: str
+    context_tokens: int
+    adapter: AdapterInfo
+    sites: tuple[str, ...]
+    sampling: Sampling = field(default_factory=Sampling)
+    has_chat_template: bool = True
+    supports_thinking: bool = False
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of a conversation as the model is given it."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    reasoning: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A conversation to continue. `probe` None leaves the probes off."""
+
+    turns: tuple[Turn, ...]
+    thinking: bool | None = None
+    sampling: Sampling = field(default_factory=Sampling)
+    max_new_tokens: int | None = None
+    probe: ProbeSelection | None = None
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """Text that became certain."""
+
+    run_id: int
+    reasoning: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Loading:
+    """How far a model is on its way in; `total_bytes` 0 while the end is unknown."""
+
+    stage: str
+    done_bytes: int = 0
+    total_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class MemoryUse:
+    """Bytes by purpose of the ledger, and the adapter they lie on."""
+
+    by_purpose: tuple[tuple[str, int], ...]
+    adapter: AdapterInfo
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the person should know that stopped nothing."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that did not work out; `sentence` is for the person, `wish` the model that was not opened."""
+
+    kind: FailureKind
+    sentence: str
+    wish: ModelWish | None = None

@@ -1,0 +1,86 @@
+"""What can be opened and how, ready to draw."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from app.library import DEMO
+from app.messages import Adapters, Loading, ModelFacts
+from app.settings import Settings
+from views.frames import Choice, LoadFrame, SetupFrame, WelcomeFrame
+
+AUTOMATIC = ""
+_SCHEMES = (
+    Choice("W4A8", "W4A8", "4-bit weights, 8-bit activations in blocks of 32"),
+    Choice("W4A16", "W4A16", "4-bit weights, activations as they are"),
+    Choice("W8A8", "W8A8", "8-bit weights, 8-bit activations in blocks of 32"),
+    Choice("W16A16", "W16A16", "The reference: weights as published, arithmetic in float32"),
+    Choice("W8A8@tensor", "W8A8@tensor", "8-bit activations with one scale for all: an outlier spoils them"),
+    Choice("W4A4@tensor", "W4A4@tensor", "4-bit activations with one scale for all: expect nonsense"),
+)
+_KINDS = {"discrete": "graphics card", "integrated": "integrated", "software": "software"}
+
+
+def title(model: str) -> str:
+    """What to call a model that is named by a path or is the demo."""
+    return "Demo" if model == DEMO else Path(model).name or model
+
+
+def recent_choices(settings: Settings) -> tuple[Choice, ...]:
+    return tuple(Choice(model, title(model), _where(model)) for model in settings.recent_models)
+
+
+def setup_frame(
+    settings: Settings, adapters: Adapters | None, facts: ModelFacts | None, busy: bool
+) -> SetupFrame:
+    """The tool bar. The scheme on show is the open model's, or the one that would be used."""
+    scheme = facts.scheme if facts is not None else settings.scheme
+    return SetupFrame(
+        schemes=_schemes_with(scheme),
+        scheme=scheme,
+        adapters=_adapter_choices(adapters),
+        adapter=settings.adapter or AUTOMATIC,
+        recent=recent_choices(settings),
+        model_name=title(facts.wish.model) if facts is not None else "",
+        enabled=not busy,
+    )
+
+
+def welcome_frame(settings: Settings, adapters: Adapters | None) -> WelcomeFrame:
+    chosen = adapters.found[0].name if adapters is not None and adapters.found else ""
+    return WelcomeFrame(recent=recent_choices(settings), adapter=settings.adapter or chosen)
+
+
+def load_frame(model: str, loading: Loading) -> LoadFrame:
+    return LoadFrame(title(model), loading.stage, loading.done_bytes, loading.total_bytes)
+
+
+def _where(model: str) -> str:
+    return "The small model that comes with Quantscope" if model == DEMO else model
+
+
+def _schemes_with(scheme: str) -> tuple[Choice, ...]:
+    known = any(choice.key == scheme for choice in _SCHEMES)
+    return _SCHEMES if known else (*_SCHEMES, Choice(scheme, scheme))
+
+
+def _adapter_choices(adapters: Adapters | None) -> tuple[Choice, ...]:
+    """The automatic choice and every adapter: by name, or by its place where two have one name."""
+    found = adapters.found if adapters is not None else ()
+    names = Counter(info.name for info in found)
+    automatic = f"Automatic ({_short(found[0].name)})" if found else "Automatic"
+    listed = (
+        Choice(
+            info.name if names[info.name] == 1 else str(place),
+            _short(info.name),
+            f"{info.name} · {_KINDS.get(info.kind, info.kind)} · {info.backend} · {info.driver}",
+        )
+        for place, info in enumerate(found)
+    )
+    return (Choice(AUTOMATIC, automatic, "The fastest kind of adapter there is"), *listed)
+
+
+def _short(name: str) -> str:
+    """Drivers put their version in brackets behind the name."""
+    return name.partition(" (")[0]
