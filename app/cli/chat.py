@@ -11,6 +11,7 @@ from app.cli.command import Command
 from app.cli.conversation import Conversation
 from app.cli.output import print_json
 from app.engine_session import EngineSession, ModelFiles
+from app.text import Reply
 from gpu.errors import DeviceLost, QuantscopeError, RequestError
 
 HELP = """\
@@ -60,10 +61,17 @@ class Terminal:
         if not self._quiet:
             print(text, flush=True)
 
-    def write(self, text: str) -> None:
-        if not self._quiet:
-            sys.stdout.write(text)
-            sys.stdout.flush()
+    def show(self, said: Reply, more: Reply) -> None:
+        """A further piece of a reply: reasoning dimmed, and a blank line between it and the answer."""
+        if self._quiet:
+            return
+        dim, plain = ("\x1b[2m", "\x1b[0m") if sys.stdout.isatty() else ("", "")
+        if more.reasoning:
+            sys.stdout.write(f"{dim}{more.reasoning}{plain}")
+        if more.answer and not said.answer and (said.reasoning or more.reasoning):
+            sys.stdout.write("\n\n")
+        sys.stdout.write(more.answer)
+        sys.stdout.flush()
 
     def lines(self) -> Iterator[str]:
         """What is typed, line by line, without blank ones; Ctrl-C drops a line that is being typed."""
@@ -95,7 +103,7 @@ def _take(line: str, conversation: Conversation, terminal: Terminal) -> None:
         if line.startswith("/"):
             terminal.say(_obey(line.strip(), conversation))
         else:
-            conversation.ask(line, terminal.write)
+            conversation.ask(line, terminal.show)
             terminal.say("")
     except DeviceLost:
         raise

@@ -15,7 +15,8 @@ from gpu.generate import Request, generate
 from gpu.model import Model
 from gpu.sampling import Sampling
 
-Write = Callable[[str], None]
+Show = Callable[[Reply, Reply], None]
+"""Shows a further piece of a reply, given what was shown of it before."""
 
 
 class Conversation:
@@ -35,14 +36,14 @@ class Conversation:
         self._turns: list[Turn] = []
         self._run_id = 0
 
-    def ask(self, question: str, write: Write) -> None:
-        """Answer `question`, writing the answer as it grows; Ctrl-C ends it where it is.
+    def ask(self, question: str, show: Show) -> None:
+        """Answer `question`, showing the answer as it grows; Ctrl-C ends it where it is.
 
         Raises:
             QuantscopeError: it cannot be answered; the conversation is as it was.
         """
         turns = [*self._turns, Turn("user", question)]
-        reply = self._answer(prompt_ids(self._files.codec, turns, self._thinking), write)
+        reply = self._answer(prompt_ids(self._files.codec, turns, self._thinking), show)
         self._turns = [*turns, Turn("assistant", reply.answer, reply.reasoning)]
 
     def reset(self) -> None:
@@ -67,22 +68,21 @@ class Conversation:
             for turn in self._turns
         ]
 
-    def _answer(self, ids: tuple[int, ...], write: Write) -> Reply:
+    def _answer(self, ids: tuple[int, ...], show: Show) -> Reply:
         self._run_id += 1
         request = Request(self._run_id, ids, self._sampling, self._files.stop_ids, self._max_new_tokens)
         reader, said = ReplyReader(self._files.codec, ids), Reply()
+
+        def take(more: Reply) -> None:
+            nonlocal said
+            show(said, more)
+            said += more
+
         with stoppable() as cancel:
             for event in generate(self._model, request, cancel):
                 if isinstance(event, Failed):
                     raise RequestError(event.message)
                 if isinstance(event, Token):
-                    said = _say(said, reader.push(event.token_id), write)
-        return _say(said, reader.finish(), write)
-
-
-def _say(said: Reply, more: Reply, write: Write) -> Reply:
-    """Write what is new, with a blank line between the reasoning and the answer."""
-    write(more.reasoning)
-    if more.answer:
-        write(("\n\n" if said.reasoning + more.reasoning and not said.answer else "") + more.answer)
-    return said + more
+                    take(reader.push(event.token_id))
+        take(reader.finish())
+        return said
