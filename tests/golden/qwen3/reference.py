@@ -12,13 +12,17 @@ from gpu.qwen3.rope import rope_table
 
 
 class Reference:
-    """`sites` holds, after `logits`, what every site of the model saw: float64 [tokens, channels]."""
+    """`sites` holds, after `logits`, what every site of the model saw: float64 [tokens, channels].
+
+    A subclass may change the arithmetic where a scheme does: what a matrix holds (`_held`), what a linear layer
+    reads (`_read`), what a layer leaves (`_left`) and what the key-value cache gives back (`_cached`).
+    """
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.config: Qwen3Config = checkpoint.config
         self.sites: dict[str, np.ndarray] = {}
         self._weights: Mapping[str, np.ndarray] = {
-            name: checkpoint.tensor(name).read_f32().astype(np.float64) for name in checkpoint.names()
+            name: self._held(checkpoint.tensor(name).read_f32()) for name in checkpoint.names()
         }
 
     def logits(self, token_ids: Sequence[int]) -> np.ndarray:
@@ -27,8 +31,8 @@ class Reference:
         for layer in range(self.config.num_hidden_layers):
             hidden = hidden + self._attention(layer, self._norm(hidden, layer, "input_layernorm"))
             hidden = hidden + self._mlp(layer, self._norm(hidden, layer, "post_attention_layernorm"))
-            self.sites[f"layers.{layer}"] = hidden
-        last = self._tapped("lm_head", self._rms_norm(hidden, self._weights["model.norm.weight"]))
+            hidden = self._left(f"layers.{layer}", hidden)
+        last = self._read("lm_head", self._rms_norm(hidden, self._weights["model.norm.weight"]))
         return last @ self._weights.get("lm_head.weight", embedding).T  # [T, V]
 
     def site_statistics(self) -> Iterator[tuple[str, np.ndarray]]:
@@ -39,7 +43,7 @@ class Reference:
 
     def _attention(self, layer: int, x: np.ndarray) -> np.ndarray:
         tokens, head_dim = len(x), self.config.head_dim
-        self._tapped(f"layers.{layer}.self_attn.qkv_proj", x)
+        x = self._read(f"layers.{layer}.self_attn.qkv_proj", x)
         queries, keys, values = (self._heads(layer, name, x) for name in "qkv")  # [heads, T, D]
         share = self.config.num_attention_heads // self.config.num_key_value_heads
         keys, values = keys.repeat(share, axis=0), values.repeat(share, axis=0)
@@ -49,7 +53,7 @@ class Reference:
         scores = np.where((age >= 0) & (age < window), scores, -np.inf)
         shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
         mixed = (shares / shares.sum(axis=-1, keepdims=True)) @ values
-        mixed = self._tapped(f"layers.{layer}.self_attn.o_proj", mixed.transpose(1, 0, 2).reshape(tokens, -1))
+        mixed = self._read(f"layers.{layer}.self_attn.o_proj", mixed.transpose(1, 0, 2).reshape(tokens, -1))
         return mixed @ self._weight(layer, "self_attn.o_proj").T
 
     def _heads(self, layer: int, name: str, x: np.ndarray) -> np.ndarray:
@@ -57,18 +61,19 @@ class Reference:
             len(x), -1, self.config.head_dim
         )
         if name == "v":
-            return heads.transpose(1, 0, 2)
+            return self._cached(heads.transpose(1, 0, 2))
         heads = self._rms_norm(heads, self._weight(layer, f"self_attn.{name}_norm"))
         cos, sin = np.split(rope_table(self.config, len(x))[:, None, :].astype(np.float64), 2, axis=-1)
         first, second = np.split(heads, 2, axis=-1)
         rotated = np.concatenate((first * cos - second * sin, second * cos + first * sin), axis=-1)
-        return rotated.transpose(1, 0, 2)
+        rotated = rotated.transpose(1, 0, 2)
+        return self._cached(rotated) if name == "k" else rotated
 
     def _mlp(self, layer: int, x: np.ndarray) -> np.ndarray:
-        self._tapped(f"layers.{layer}.mlp.gate_up_proj", x)
+        x = self._read(f"layers.{layer}.mlp.gate_up_proj", x)
         gate = x @ self._weight(layer, "mlp.gate_proj").T
         up = x @ self._weight(layer, "mlp.up_proj").T
-        inner = self._tapped(f"layers.{layer}.mlp.down_proj", gate / (1 + np.exp(-gate)) * up)
+        inner = self._read(f"layers.{layer}.mlp.down_proj", gate / (1 + np.exp(-gate)) * up)
         return inner @ self._weight(layer, "mlp.down_proj").T
 
     def _norm(self, x: np.ndarray, layer: int, name: str) -> np.ndarray:
@@ -80,6 +85,16 @@ class Reference:
     def _weight(self, layer: int, name: str) -> np.ndarray:
         return self._weights[f"model.layers.{layer}.{name}.weight"]
 
-    def _tapped(self, site: str, values: np.ndarray) -> np.ndarray:
+    def _held(self, values: np.ndarray) -> np.ndarray:
+        return values.astype(np.float64)
+
+    def _read(self, site: str, values: np.ndarray) -> np.ndarray:
         self.sites[site] = values
+        return values
+
+    def _left(self, site: str, values: np.ndarray) -> np.ndarray:
+        self.sites[site] = values
+        return values
+
+    def _cached(self, values: np.ndarray) -> np.ndarray:
         return values
