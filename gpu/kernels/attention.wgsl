@@ -1,10 +1,10 @@
 // out[t, h, :] = Σ_p softmax_p(q[t, h] · k[p, g]) v[p, g], p ≤ position of t, g = h's key-value head.
-// Online softmax: running maximum m and sum l, both corrected as positions stream by, in one pass over the cache.
+// Online softmax: the running maximum and sum are corrected as positions stream by, in one pass over the cache.
 //
 // A workgroup serves up to QUERIES query vectors that share one key-value head: GROUP heads × QUERIES/GROUP tokens.
 // A team of eight lanes takes eight positions at a time; lane l owns chunks l (and l + 8) of the dimensions, and
-// scores are transposed over the lanes so that lane l ends with those of position l. Where a workgroup
-// has several teams, they take turns along the context and merge at the end.
+// scores are transposed over the lanes so that lane l ends with that of position l. Where a workgroup has several
+// teams, they take turns along the context and merge at the end.
 override QUERIES: u32 = 8u;
 override GROUP: u32 = 1u;        // query heads of one key-value head served here
 override WIDE: bool = false;     // heads of more than 64 dimensions: two chunks a lane
@@ -12,9 +12,9 @@ const MASKED: f32 = -1e30;
 @group(0) @binding(3) var<storage, read> q: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
 
-struct Slice { a: Eight, b: Eight }
+struct Slice { a: Eight, b: Eight }  // what a lane owns of a vector
 struct Slices { s0: Slice, s1: Slice, s2: Slice, s3: Slice, s4: Slice, s5: Slice, s6: Slice, s7: Slice }
-struct Scores { low: vec4<f32>, high: vec4<f32> }  // of queries 0…3 and 4…7
+struct State { sum: Slice, weight: f32, maximum: f32 }  // Σ e^(s − maximum) v, Σ e^(s − maximum), of one query
 struct Place { kv_head: u32, first_head: u32, first_token: u32, lane: u32, thread: u32 }
 
 fn token_of(place: Place, query: u32) -> u32 {
@@ -40,112 +40,85 @@ fn load_query(place: Place, query: u32) -> Slice {
     return slice;
 }
 
+fn key_at(position: u32, place: Place) -> Slice {
+    var slice = Slice();
+    slice.a = load_key(position, place.kv_head, place.lane);
+    if (WIDE) { slice.b = load_key(position, place.kv_head, place.lane + 8u); }
+    return slice;
+}
+
+fn value_at(position: u32, place: Place) -> Slice {
+    var slice = Slice();
+    slice.a = load_value(position, place.kv_head, place.lane);
+    if (WIDE) { slice.b = load_value(position, place.kv_head, place.lane + 8u); }
+    return slice;
+}
+
 fn slice_dot(x: Slice, y: Slice) -> f32 {
-    let near = dot(x.a.low, y.a.low) + dot(x.a.high, y.a.high);
-    if (WIDE) { return near + dot(x.b.low, y.b.low) + dot(x.b.high, y.b.high); }
-    return near;
-}
-
-fn partial_scores(queries: Slices, position: u32, place: Place) -> Scores {
-    var key = Slice();
-    key.a = load_key(position, place.kv_head, place.lane);
-    if (WIDE) { key.b = load_key(position, place.kv_head, place.lane + 8u); }
-    var s = Scores();
-    s.low.x = slice_dot(queries.s0, key);
-    if (QUERIES > 1u) { s.low.y = slice_dot(queries.s1, key); }
-    if (QUERIES > 2u) { s.low.z = slice_dot(queries.s2, key); }
-    if (QUERIES > 3u) { s.low.w = slice_dot(queries.s3, key); }
-    if (QUERIES > 4u) { s.high.x = slice_dot(queries.s4, key); }
-    if (QUERIES > 5u) { s.high.y = slice_dot(queries.s5, key); }
-    if (QUERIES > 6u) { s.high.z = slice_dot(queries.s6, key); }
-    if (QUERIES > 7u) { s.high.w = slice_dot(queries.s7, key); }
-    return s;
-}
-
-fn fold(x: vec4<f32>, y: vec4<f32>, mask: u32, thread: u32) -> vec4<f32> {
-    let upper = (thread & mask) != 0u;
-    return select(x, y, upper) + lane_xor4(select(y, x, upper), mask, thread);
-}
-
-// Eight positions' partial scores, each spread over eight lanes; lane l gets the whole scores of position l.
-fn scores_of_eight(queries: Slices, base: u32, place: Place) -> Scores {
-    let t = place.thread;
-    let p0 = partial_scores(queries, base, place);
-    let p1 = partial_scores(queries, base + 1u, place);
-    let p2 = partial_scores(queries, base + 2u, place);
-    let p3 = partial_scores(queries, base + 3u, place);
-    let p4 = partial_scores(queries, base + 4u, place);
-    let p5 = partial_scores(queries, base + 5u, place);
-    let p6 = partial_scores(queries, base + 6u, place);
-    let p7 = partial_scores(queries, base + 7u, place);
-    var s = Scores();
-    s.low = fold(
-        fold(fold(p0.low, p1.low, 1u, t), fold(p2.low, p3.low, 1u, t), 2u, t),
-        fold(fold(p4.low, p5.low, 1u, t), fold(p6.low, p7.low, 1u, t), 2u, t), 4u, t);
-    if (QUERIES > 4u) {
-        s.high = fold(
-            fold(fold(p0.high, p1.high, 1u, t), fold(p2.high, p3.high, 1u, t), 2u, t),
-            fold(fold(p4.high, p5.high, 1u, t), fold(p6.high, p7.high, 1u, t), 2u, t), 4u, t);
-    }
-    return s;
-}
-
-fn positions4(place: Place, first: u32) -> vec4<u32> {
-    return vec4<u32>(step.position) + vec4<u32>(
-        token_of(place, first), token_of(place, first + 1u), token_of(place, first + 2u), token_of(place, first + 3u));
-}
-
-fn masked4(scores: vec4<f32>, position: u32, queries: vec4<u32>) -> vec4<f32> {
-    let seen = (vec4<u32>(position) <= queries) & (queries - vec4<u32>(position) < vec4<u32>(heads.window));
-    return select(vec4<f32>(MASKED), scores, seen);
-}
-
-fn team_max(value: vec4<f32>, thread: u32) -> vec4<f32> {
-    let a = max(value, lane_xor4(value, 1u, thread));
-    let b = max(a, lane_xor4(a, 2u, thread));
-    return max(b, lane_xor4(b, 4u, thread));
-}
-
-fn team_sum(value: vec4<f32>, thread: u32) -> vec4<f32> {
-    let a = value + lane_xor4(value, 1u, thread);
-    let b = a + lane_xor4(a, 2u, thread);
-    return b + lane_xor4(b, 4u, thread);
+    var products = fma(x.a.high, y.a.high, x.a.low * y.a.low);
+    if (WIDE) { products = fma(x.b.high, y.b.high, fma(x.b.low, y.b.low, products)); }
+    return products.x + products.y + products.z + products.w;
 }
 
 fn scaled(s: Slice, factor: f32) -> Slice {
     return Slice(Eight(s.a.low * factor, s.a.high * factor), Eight(s.b.low * factor, s.b.high * factor));
 }
 
-fn added(s: Slice, v: Slice, p: f32) -> Slice {
-    return Slice(Eight(s.a.low + p * v.a.low, s.a.high + p * v.a.high),
-                 Eight(s.b.low + p * v.b.low, s.b.high + p * v.b.high));
+fn added(s: Slice, v: Slice, weight: f32) -> Slice {
+    let w = vec4<f32>(weight);
+    return Slice(Eight(fma(w, v.a.low, s.a.low), fma(w, v.a.high, s.a.high)),
+                 Eight(fma(w, v.b.low, s.b.low), fma(w, v.b.high, s.b.high)));
 }
 
-fn rescale(acc: ptr<function, Slices>, low: vec4<f32>, high: vec4<f32>) {
-    (*acc).s0 = scaled((*acc).s0, low.x);
-    if (QUERIES > 1u) { (*acc).s1 = scaled((*acc).s1, low.y); }
-    if (QUERIES > 2u) { (*acc).s2 = scaled((*acc).s2, low.z); }
-    if (QUERIES > 3u) { (*acc).s3 = scaled((*acc).s3, low.w); }
-    if (QUERIES > 4u) { (*acc).s4 = scaled((*acc).s4, high.x); }
-    if (QUERIES > 5u) { (*acc).s5 = scaled((*acc).s5, high.y); }
-    if (QUERIES > 6u) { (*acc).s6 = scaled((*acc).s6, high.z); }
-    if (QUERIES > 7u) { (*acc).s7 = scaled((*acc).s7, high.w); }
+// One step of a transpose-and-add over lanes whose numbers differ in bit `mask`: halves the values a lane holds.
+fn fold(x: f32, y: f32, mask: u32, thread: u32) -> f32 {
+    let upper = (thread & mask) != 0u;
+    return select(x, y, upper) + lane_xor(select(y, x, upper), mask, thread);
 }
 
-fn add_value(acc: ptr<function, Slices>, value: Slice, low: vec4<f32>, high: vec4<f32>) {
-    (*acc).s0 = added((*acc).s0, value, low.x);
-    if (QUERIES > 1u) { (*acc).s1 = added((*acc).s1, value, low.y); }
-    if (QUERIES > 2u) { (*acc).s2 = added((*acc).s2, value, low.z); }
-    if (QUERIES > 3u) { (*acc).s3 = added((*acc).s3, value, low.w); }
-    if (QUERIES > 4u) { (*acc).s4 = added((*acc).s4, value, high.x); }
-    if (QUERIES > 5u) { (*acc).s5 = added((*acc).s5, value, high.y); }
-    if (QUERIES > 6u) { (*acc).s6 = added((*acc).s6, value, high.z); }
-    if (QUERIES > 7u) { (*acc).s7 = added((*acc).s7, value, high.w); }
+// The query's scores of eight positions, each dot product spread over the lanes; lane l gets that of position l.
+fn scores(query: Slice, keys: Slices, thread: u32) -> f32 {
+    let s01 = fold(slice_dot(query, keys.s0), slice_dot(query, keys.s1), 1u, thread);
+    let s23 = fold(slice_dot(query, keys.s2), slice_dot(query, keys.s3), 1u, thread);
+    let s45 = fold(slice_dot(query, keys.s4), slice_dot(query, keys.s5), 1u, thread);
+    let s67 = fold(slice_dot(query, keys.s6), slice_dot(query, keys.s7), 1u, thread);
+    return fold(fold(s01, s23, 2u, thread), fold(s45, s67, 2u, thread), 4u, thread);
 }
 
-var<workgroup> team_maxima: array<vec4<f32>, TEAM_THREADS>;
+fn team_max(value: f32, thread: u32) -> f32 {
+    let a = max(value, lane_xor(value, 1u, thread));
+    let b = max(a, lane_xor(a, 2u, thread));
+    return max(b, lane_xor(b, 4u, thread));
+}
+
+fn team_sum(value: f32, thread: u32) -> f32 {
+    let a = value + lane_xor(value, 1u, thread);
+    let b = a + lane_xor(a, 2u, thread);
+    return b + lane_xor(b, 4u, thread);
+}
+
+// Takes eight more positions into a query's state. `position` is this lane's; `values` hold those of lanes l ^ 0,
+// l ^ 1, … l ^ 7, so that the exchange of weights needs no other primitive than the xor of lanes.
+fn attend(state: State, query: Slice, keys: Slices, values: Slices, position: u32, at: u32, thread: u32) -> State {
+    let seen = position <= at && at - position < heads.window;
+    let score = select(MASKED, scores(query, keys, thread), seen);
+    let maximum = max(state.maximum, team_max(score, thread));
+    let w = select(0.0, exp(score - maximum), seen);
+    let shrink = exp(state.maximum - maximum);
+    var sum = added(scaled(state.sum, shrink), values.s0, w);
+    sum = added(sum, values.s1, lane_xor(w, 1u, thread));
+    sum = added(sum, values.s2, lane_xor(w, 2u, thread));
+    sum = added(sum, values.s3, lane_xor(w, 3u, thread));
+    sum = added(sum, values.s4, lane_xor(w, 4u, thread));
+    sum = added(sum, values.s5, lane_xor(w, 5u, thread));
+    sum = added(sum, values.s6, lane_xor(w, 6u, thread));
+    sum = added(sum, values.s7, lane_xor(w, 7u, thread));
+    return State(sum, state.weight * shrink + w, maximum);
+}
+
+var<workgroup> team_maxima: array<f32, TEAM_THREADS>;
 var<workgroup> team_slices: array<Slice, TEAM_THREADS>;
-var<workgroup> team_sums: array<f32, TEAM_THREADS>;
+var<workgroup> team_weights: array<f32, TEAM_THREADS>;
 
 fn store_four(base: u32, d: u32, v: vec4<f32>) {
     for (var j = 0u; j < 4u && d + j < heads.head_dim; j++) {
@@ -167,38 +140,37 @@ fn store_slice(place: Place, query: u32, s: Slice) {
     }
 }
 
-// Adds the teams' shares of one query, already scaled to a common maximum, and writes the quotient.
-fn finish(place: Place, query: u32, share: Slice, sum: f32) {
-    if (TEAM_THREADS == 8u) {
-        store_slice(place, query, scaled(share, 1.0 / sum));
-        return;
-    }
+fn maximum_of_teams(own: f32, place: Place) -> f32 {
     workgroupBarrier();
-    team_slices[place.thread] = share;
-    team_sums[place.thread] = sum;
-    workgroupBarrier();
-    var total = share;
-    var total_sum = sum;
-    if (place.thread < 8u) {
-        for (var other = place.thread + 8u; other < TEAM_THREADS; other += 8u) {
-            total = added(total, team_slices[other], 1.0);
-            total_sum += team_sums[other];
-        }
-        store_slice(place, query, scaled(total, 1.0 / total_sum));
-    }
-}
-
-fn maximum_of_teams(own: vec4<f32>, slot: u32, place: Place) -> vec4<f32> {
-    if (TEAM_THREADS == 8u) {
-        return own;
-    }
-    team_maxima[2u * (place.thread / 8u) + slot] = own;
+    team_maxima[place.thread] = own;
     workgroupBarrier();
     var largest = own;
-    for (var team = 0u; team < TEAM_THREADS / 8u; team++) {
-        largest = max(largest, team_maxima[2u * team + slot]);
+    for (var team = 0u; team < TEAM_THREADS; team += 8u) {
+        largest = max(largest, team_maxima[team]);
     }
     return largest;
+}
+
+// Adds the teams' shares of one query under a common maximum and writes the quotient.
+fn finish(place: Place, query: u32, state: State) {
+    let weight = team_sum(state.weight, place.thread);
+    if (TEAM_THREADS == 8u) {
+        store_slice(place, query, scaled(state.sum, 1.0 / weight));
+        return;
+    }
+    let share = exp(state.maximum - maximum_of_teams(state.maximum, place));
+    team_slices[place.thread] = scaled(state.sum, share);
+    team_weights[place.thread] = weight * share;
+    workgroupBarrier();
+    if (place.thread < 8u) {
+        var total = team_slices[place.thread];
+        var total_weight = team_weights[place.thread];
+        for (var other = place.thread + 8u; other < TEAM_THREADS; other += 8u) {
+            total = added(total, team_slices[other], 1.0);
+            total_weight += team_weights[other];
+        }
+        store_slice(place, query, scaled(total, 1.0 / total_weight));
+    }
 }
 
 @compute @workgroup_size(TEAM_THREADS)
@@ -207,62 +179,47 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let pieces = (group_heads + GROUP - 1u) / GROUP;
     let kv_head = group.x / pieces;
     let first_token = group.y * (QUERIES / GROUP);
-    let place = Place(kv_head, kv_head * group_heads + group.x % pieces * GROUP, first_token, thread % 8u, thread);
+    let lane = thread % 8u;
+    let place = Place(kv_head, kv_head * group_heads + group.x % pieces * GROUP, first_token, lane, thread);
     let queries = Slices(load_query(place, 0u), load_query(place, 1u), load_query(place, 2u), load_query(place, 3u),
                          load_query(place, 4u), load_query(place, 5u), load_query(place, 6u), load_query(place, 7u));
-    let at_low = positions4(place, 0u);
-    let at_high = positions4(place, 4u);
     let earliest = step.position + first_token + 1u;
     let start = select(0u, earliest - heads.window, earliest > heads.window) / 8u * 8u;
     let end = step.position + min(first_token + QUERIES / GROUP, step.tokens);
 
-    var acc = Slices();
-    var max_low = vec4<f32>(MASKED);
-    var max_high = vec4<f32>(MASKED);
-    var sum_low = vec4<f32>();
-    var sum_high = vec4<f32>();
+    var state0 = State(Slice(), 0.0, MASKED);
+    var state1 = state0;
+    var state2 = state0;
+    var state3 = state0;
+    var state4 = state0;
+    var state5 = state0;
+    var state6 = state0;
+    var state7 = state0;
     for (var round = start; round < end; round += TEAM_THREADS) {
         let base = round + thread / 8u * 8u;
-        let scores = scores_of_eight(queries, base, place);
-        let low = masked4(scores.low, base + place.lane, at_low);
-        let high = masked4(scores.high, base + place.lane, at_high);
-        let new_low = max(max_low, team_max(low, thread));
-        var new_high = max_high;
-        if (QUERIES > 4u) { new_high = max(max_high, team_max(high, thread)); }
-        let shrink_low = exp(max_low - new_low);
-        let shrink_high = exp(max_high - new_high);
-        let p_low = select(exp(low - new_low), vec4<f32>(), low <= vec4<f32>(MASKED));
-        let p_high = select(exp(high - new_high), vec4<f32>(), high <= vec4<f32>(MASKED));
-        sum_low = sum_low * shrink_low + p_low;
-        sum_high = sum_high * shrink_high + p_high;
-        max_low = new_low;
-        max_high = new_high;
-        rescale(&acc, shrink_low, shrink_high);
-        // Lane l takes positions in the order l ^ 0, l ^ 1, … 7, so that the exchange needs no other primitive.
-        for (var j = 0u; j < 8u; j++) {
-            let position = base + (place.lane ^ j);
-            var value = Slice();
-            value.a = load_value(position, kv_head, place.lane);
-            if (WIDE) { value.b = load_value(position, kv_head, place.lane + 8u); }
-            var w_high = vec4<f32>();
-            let w_low = lane_xor4(p_low, j, thread);
-            if (QUERIES > 4u) { w_high = lane_xor4(p_high, j, thread); }
-            add_value(&acc, value, w_low, w_high);
-        }
+        let keys = Slices(key_at(base, place), key_at(base + 1u, place), key_at(base + 2u, place), key_at(base + 3u, place),
+                          key_at(base + 4u, place), key_at(base + 5u, place), key_at(base + 6u, place), key_at(base + 7u, place));
+        let p = base + lane;
+        let values = Slices(value_at(p, place), value_at(base + (lane ^ 1u), place),
+                            value_at(base + (lane ^ 2u), place), value_at(base + (lane ^ 3u), place),
+                            value_at(base + (lane ^ 4u), place), value_at(base + (lane ^ 5u), place),
+                            value_at(base + (lane ^ 6u), place), value_at(base + (lane ^ 7u), place));
+        let at = step.position;
+        state0 = attend(state0, queries.s0, keys, values, p, at + token_of(place, 0u), thread);
+        if (QUERIES > 1u) { state1 = attend(state1, queries.s1, keys, values, p, at + token_of(place, 1u), thread); }
+        if (QUERIES > 2u) { state2 = attend(state2, queries.s2, keys, values, p, at + token_of(place, 2u), thread); }
+        if (QUERIES > 3u) { state3 = attend(state3, queries.s3, keys, values, p, at + token_of(place, 3u), thread); }
+        if (QUERIES > 4u) { state4 = attend(state4, queries.s4, keys, values, p, at + token_of(place, 4u), thread); }
+        if (QUERIES > 5u) { state5 = attend(state5, queries.s5, keys, values, p, at + token_of(place, 5u), thread); }
+        if (QUERIES > 6u) { state6 = attend(state6, queries.s6, keys, values, p, at + token_of(place, 6u), thread); }
+        if (QUERIES > 7u) { state7 = attend(state7, queries.s7, keys, values, p, at + token_of(place, 7u), thread); }
     }
-    let top_low = maximum_of_teams(max_low, 0u, place);
-    let top_high = maximum_of_teams(max_high, 1u, place);
-    let common_low = exp(max_low - top_low);
-    let common_high = exp(max_high - top_high);
-    rescale(&acc, common_low, common_high);
-    sum_low = team_sum(sum_low, thread) * common_low;
-    sum_high = team_sum(sum_high, thread) * common_high;
-    finish(place, 0u, acc.s0, sum_low.x);
-    if (QUERIES > 1u) { finish(place, 1u, acc.s1, sum_low.y); }
-    if (QUERIES > 2u) { finish(place, 2u, acc.s2, sum_low.z); }
-    if (QUERIES > 3u) { finish(place, 3u, acc.s3, sum_low.w); }
-    if (QUERIES > 4u) { finish(place, 4u, acc.s4, sum_high.x); }
-    if (QUERIES > 5u) { finish(place, 5u, acc.s5, sum_high.y); }
-    if (QUERIES > 6u) { finish(place, 6u, acc.s6, sum_high.z); }
-    if (QUERIES > 7u) { finish(place, 7u, acc.s7, sum_high.w); }
+    finish(place, 0u, state0);
+    if (QUERIES > 1u) { finish(place, 1u, state1); }
+    if (QUERIES > 2u) { finish(place, 2u, state2); }
+    if (QUERIES > 3u) { finish(place, 3u, state3); }
+    if (QUERIES > 4u) { finish(place, 4u, state4); }
+    if (QUERIES > 5u) { finish(place, 5u, state5); }
+    if (QUERIES > 6u) { finish(place, 6u, state6); }
+    if (QUERIES > 7u) { finish(place, 7u, state7); }
 }

@@ -18,14 +18,19 @@ struct Heads {
 // Eight neighbouring dimensions.
 struct Eight { low: vec4<f32>, high: vec4<f32> }
 
+// A word holds dimensions i (low half) and i + 4 (high half) of eight, so that both come out as whole vectors.
 fn pack_eight(v: Eight) -> vec4<u32> {
-    return vec4<u32>(pack2x16float(v.low.xy), pack2x16float(v.low.zw),
-                     pack2x16float(v.high.xy), pack2x16float(v.high.zw));
+    return vec4<u32>(pack2x16float(vec2<f32>(v.low.x, v.high.x)), pack2x16float(vec2<f32>(v.low.y, v.high.y)),
+                     pack2x16float(vec2<f32>(v.low.z, v.high.z)), pack2x16float(vec2<f32>(v.low.w, v.high.w)));
+}
+
+// f16 to f32 by moving the bits: sign and exponent into place, then 2^112 for the difference of the biases.
+fn widen(halves: vec4<i32>) -> vec4<f32> {
+    return bitcast<vec4<f32>>((halves >> vec4<u32>(3u)) & vec4<i32>(i32(0x8fffe000u))) * 0x1p112;
 }
 
 fn unpack_eight(words: vec4<u32>) -> Eight {
-    return Eight(vec4<f32>(unpack2x16float(words.x), unpack2x16float(words.y)),
-                 vec4<f32>(unpack2x16float(words.z), unpack2x16float(words.w)));
+    return Eight(widen(bitcast<vec4<i32>>(words << vec4<u32>(16u))), widen(bitcast<vec4<i32>>(words)));
 }
 
 fn cache_index(position: u32, head: u32, chunk: u32) -> u32 {
