@@ -25,7 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: with status 2 for wrong usage, and with 0 after --help and --version.
     """
     _prepare_process()
-    parser = build_parser()
+    argv = sys.argv[1:] if argv is None else argv
+    parser = build_parser(argv)
     args = parser.parse_args(argv)
     try:
         status: int = args.run(args) if _is_command(args, parser) else _open_window(args)

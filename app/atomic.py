@@ -19,11 +19,22 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.touch(exist_ok=False)
+        temporary.touch()
     except OSError as error:
-        raise FormatError(path, f"cannot be written ({error.strerror}).") from error
+        raise _refusal(path, error) from error
     try:
         yield temporary
-        os.replace(temporary, path)
+        _rename(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _rename(temporary: Path, path: Path) -> None:
+    try:
+        os.replace(temporary, path)
+    except OSError as error:
+        raise _refusal(path, error) from error
+
+
+def _refusal(path: Path, error: OSError) -> FormatError:
+    return FormatError(path, f"cannot be written ({error.strerror}).")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import os
 from collections.abc import Mapping
@@ -27,14 +26,13 @@ MOST_RECENT = 10
 class Settings:
     """`adapter`, `context_tokens` and `sampling` None leave the choice to the engine and the model.
 
-    `window_geometry` and `window_layout` are Qt's own bytes. `others` are keys of another version, kept.
+    `window_layout` is Qt's own bytes. `others` are keys of another version, kept.
     """
 
     adapter: str | None = None
     scheme: str = "W4A8"
     context_tokens: int | None = None
     sampling: Sampling | None = None
-    window_geometry: bytes = b""
     window_layout: bytes = b""
     recent_models: tuple[str, ...] = ()
     others: Mapping[str, Any] = field(default_factory=dict)
@@ -93,7 +91,6 @@ def _to_json(settings: Settings) -> dict[str, Any]:
         "scheme": settings.scheme,
         "context_tokens": settings.context_tokens,
         "sampling": None if settings.sampling is None else asdict(settings.sampling),
-        "window_geometry": base64.b64encode(settings.window_geometry).decode("ascii"),
         "window_layout": base64.b64encode(settings.window_layout).decode("ascii"),
         "recent_models": list(settings.recent_models),
     }
@@ -116,7 +113,6 @@ def _from_json(document: Mapping[str, Any], path: Path) -> Settings:
         scheme=take("scheme", (str,), Settings.scheme),
         context_tokens=take("context_tokens", (int, nothing), None),
         sampling=_sampling(take("sampling", (dict, nothing), None), path),
-        window_geometry=_bytes(take("window_geometry", (str,), ""), path),
         window_layout=_bytes(take("window_layout", (str,), ""), path),
         recent_models=_names(take("recent_models", (list,), []), path),
         others=fields,
@@ -135,7 +131,7 @@ def _sampling(fields: Mapping[str, Any] | None, path: Path) -> Sampling | None:
 def _bytes(text: str, path: Path) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise FormatError(path, "the window's layout is no base64.") from error
 
 

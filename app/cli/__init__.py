@@ -1,28 +1,32 @@
-"""The command line: one file a command, registered here. Importing it never imports Qt."""
+"""The command line: one file a command, registered here. Importing it imports neither Qt nor any command."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
-from app.cli import bench, budget, chat, damage, generate, info, logits, perplexity, spikes
-from app.cli.command import Command
+COMMANDS = {
+    "info": "adapters, features, limits, driver and package versions",
+    "chat": "chat in the terminal",
+    "generate": "answer one prompt",
+    "logits": "write the logits after every token",
+    "spikes": "find the activation channels that stand out",
+    "damage": "measure what quantization does to a tensor or an array",
+    "budget": "how much memory a model takes, term by term",
+    "bench": "measure prefill and decode speed",
+    "perplexity": "compare schemes on a text",
+}
+"""Each name is a module of this package with `add_arguments(parser)` and `run(args) -> int`, the exit status.
 
-COMMANDS: tuple[Command, ...] = (
-    info.COMMAND,
-    chat.COMMAND,
-    generate.COMMAND,
-    logits.COMMAND,
-    spikes.COMMAND,
-    damage.COMMAND,
-    budget.COMMAND,
-    bench.COMMAND,
-    perplexity.COMMAND,
-)
+They raise stated failures, which app/__main__.py turns into one line. Only what the command line names is
+imported: the window would wait half a second for the others.
+"""
 
 
-def build_parser() -> ArgumentParser:
-    """The parser of the whole command line; `run` is a command's, or absent for the window."""
+def build_parser(argv: Sequence[str]) -> ArgumentParser:
+    """A parser for `argv`; the parsed `run` is a command's, and absent for the window."""
     parser = ArgumentParser(
         prog="quantscope",
         description="Chat with a 4-bit Qwen3 and see what the quantization does to it; without a command, "
@@ -30,26 +34,27 @@ def build_parser() -> ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"quantscope {_version()}")
     window = parser.add_argument_group("the window")
-    window.add_argument("--model", dest="window_model", metavar="MODEL", help="what to open (default: demo)")
+    window.add_argument("--model", dest="window_model", metavar="MODEL", help="default: the one used last")
     window.add_argument("--scheme", dest="window_scheme", metavar="S", help="default: the one used last")
     window.add_argument("--adapter", dest="window_adapter", metavar="A", help="default: the one used last")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in COMMANDS:
-        _add_command(
-            commands.add_parser(command.name, help=command.summary, description=command.summary), command
-        )
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        if name in argv:
+            _add_arguments(command, name)
     return parser
 
 
-def _add_command(parser: ArgumentParser, command: Command) -> None:
-    command.add_arguments(parser)
+def _add_arguments(parser: ArgumentParser, name: str) -> None:
+    module = import_module(f"{__name__}.{name}")
+    module.add_arguments(parser)
     parser.add_argument(
         "--adapter",
         metavar="A",
         help="an index of `quantscope info`, part of a name, or a kind such as software",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.set_defaults(run=command.run)
+    parser.set_defaults(run=module.run)
 
 
 def _version() -> str:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from app.cli import arguments
-from app.cli.command import Command
 from app.cli.output import print_fields, print_json, size_text
 from app.engine_session import EngineOptions, EngineSession, ModelFiles
 from app.library import find_config
@@ -131,6 +130,3 @@ def _print(document: dict[str, Any]) -> None:
     if "probes_overhead" in document:
         fields["probes"] = f"{document['probes_overhead']:+.1%} of a token's time"
     print_fields(fields)
-
-
-COMMAND = Command("bench", "measure prefill and decode speed", add_arguments, run)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from app.cli.arguments import add_scheme, quantity
-from app.cli.command import Command
 from app.cli.output import print_json, print_table, size_text
 from app.library import find_config
 from gpu.budget import Budget, plan
@@ -74,6 +73,3 @@ def _print(budget: Budget) -> None:
     rows = [(term.purpose, term.name, size_text(term.size_bytes), term.formula) for term in budget.terms]
     print_table([*rows, ("total", "", size_text(budget.total_bytes), f"{budget.total_bytes:,} B")])
     print(f"\nEach token of context takes {size_text(budget.kv_bytes_per_token)} of the cache.")
-
-
-COMMAND = Command("budget", "how much memory a model takes, term by term", add_arguments, run)

@@ -7,7 +7,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
 from app.cli import arguments
-from app.cli.command import Command
 from app.cli.conversation import Conversation
 from app.cli.output import print_json
 from app.engine_session import EngineSession, ModelFiles
@@ -122,6 +121,3 @@ def _obey(command: str, conversation: Conversation) -> str:
     if command == "/help":
         return HELP
     raise RequestError(f"There is no command {command}; /help lists them.")
-
-
-COMMAND = Command("chat", "chat in the terminal", add_arguments, run)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from app.cli.command import Command
 from app.cli.output import print_fields, print_json
 from app.library import find_directory
 from gpu.checkpoints import open_checkpoint
@@ -104,6 +103,3 @@ def _print(summary: dict[str, Any]) -> None:
 
 def _decibels(value: float | None) -> str:
     return "exact" if value is None else f"{value:.2f} dB"
-
-
-COMMAND = Command("damage", "measure what quantization does to a tensor or an array", add_arguments, run)

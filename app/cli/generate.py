@@ -7,7 +7,6 @@ from argparse import ArgumentParser, Namespace
 
 from app.cli import arguments
 from app.cli.answering import Answer, answer
-from app.cli.command import Command
 from app.cli.output import print_json
 from app.engine_session import EngineSession, ModelFiles
 from app.text import Message
@@ -88,6 +87,3 @@ def _report(found: Answer) -> None:
             f"{timing.new_tokens} new at {timing.decode_tokens_per_s:.1f}/s, ended by {found.reason}",
             file=sys.stderr,
         )
-
-
-COMMAND = Command("generate", "answer one prompt", add_arguments, run)

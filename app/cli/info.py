@@ -8,7 +8,6 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from app.cli.command import Command
 from app.cli.output import print_fields, print_json, size_text
 from gpu.device import NO_ADAPTER, AdapterInfo, Gpu, list_adapters, open_gpu
 from gpu.errors import AdapterError
@@ -111,6 +110,3 @@ def _print(adapter: dict[str, Any]) -> None:
             **{f"  {name}": f"{limits[name]:,}" for name in SHOWN_LIMITS if name in limits},
         }
     )
-
-
-COMMAND = Command("info", "adapters, features, limits, driver and package versions", add_arguments, run)

@@ -9,7 +9,6 @@ import numpy as np
 
 from app.atomic import replacing
 from app.cli import arguments
-from app.cli.command import Command
 from app.cli.output import ProgressLine, print_json
 from app.engine_session import EngineSession, ModelFiles
 from gpu.generate import check_prompt
@@ -54,6 +53,3 @@ def _write(model: Model, ids: tuple[int, ...], path: Path) -> tuple[int, int]:
     line.clear()
     rows.flush()
     return shape
-
-
-COMMAND = Command("logits", "write the logits after every token", add_arguments, run)

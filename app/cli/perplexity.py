@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.cli import arguments
-from app.cli.command import Command
 from app.cli.output import ProgressLine, finite, print_json, print_table, warn
 from app.engine_session import EngineOptions, EngineSession, ModelFiles
 from app.library import DEMO, HELD_OUT_TEXT, demo_directory
@@ -95,6 +94,3 @@ def _print(schemes: Sequence[Scheme], found: Sequence[Perplexity]) -> None:
         for scheme, score in zip(schemes, found, strict=True)
     ]
     print_table([("scheme", "perplexity", "nats a token", "x the first"), *rows])
-
-
-COMMAND = Command("perplexity", "compare schemes on a text", add_arguments, run)

@@ -10,7 +10,6 @@ import numpy as np
 
 from app.atomic import replacing
 from app.cli import arguments
-from app.cli.command import Command
 from app.cli.output import ProgressLine, finite, print_json, print_table
 from app.engine_session import EngineSession, ModelFiles
 from gpu.events import ChannelStats
@@ -127,6 +126,3 @@ def _print(channels: Sequence[dict[str, object]], out: Path) -> None:
 
 def _number(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else "not finite"
-
-
-COMMAND = Command("spikes", "find the activation channels that stand out", add_arguments, run)

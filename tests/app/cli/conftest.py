@@ -1,4 +1,4 @@
-"""The command line run in this process, and a small checkpoint that has everything: weights, text, sampling."""
+"""The command line run in this process, and a small checkpoint that has weights, text and sampling."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def test_a_prompt_of_exactly_that_many_tokens_is_read(
 ) -> None:
     fed: list[int] = []
     monkeypatch.setattr(bench, "_prefill_s", lambda _model, prompt: fed.append(len(prompt)) or 2.0)
-    monkeypatch.setattr(bench, "_decode_s", lambda _model, tokens, probed: 0.5 + 0.1 * probed)
+    monkeypatch.setattr(bench, "_decode_s", lambda *_, probed: 0.5 + 0.1 * probed)
     monkeypatch.setattr(bench.Model, "rewind", lambda *_: None)
     document = quantscope("bench", talker, *FEW, "--probes", "--json").json
     assert fed == [20, 20]  # a warm-up first
@@ -49,7 +49,9 @@ def test_an_unknown_shape(quantscope: Quantscope) -> None:
     assert "no model 'qwen3-7b'" in quantscope("bench", "--synthetic", "qwen3-7b").complaint
 
 
-@pytest.mark.parametrize("arguments", [(), ("demo", "--synthetic", "qwen3-0.6b"), ("demo", "--new-tokens", "0")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("demo", "--synthetic", "qwen3-0.6b"), ("demo", "--new-tokens", "0")]
+)
 def test_wrong_usage(quantscope: Quantscope, arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as stopped:
         quantscope("bench", *arguments)

@@ -49,7 +49,9 @@ def test_reset_forgets_and_help_lists(quantscope: Quantscope, talker: Path, type
 
 def test_an_unknown_command_ends_a_pipes_chat(quantscope: Quantscope, talker: Path, typed) -> None:
     typed("/nonsense", "Why?")
-    assert quantscope("chat", talker, *ARGUMENTS).complaint == "There is no command /nonsense; /help lists them."
+    assert (
+        quantscope("chat", talker, *ARGUMENTS).complaint == "There is no command /nonsense; /help lists them."
+    )
 
 
 def test_a_person_may_go_on_after_a_failure(quantscope: Quantscope, talker: Path, typed, monkeypatch) -> None:

@@ -30,7 +30,9 @@ def test_an_array_is_measured(quantscope: Quantscope, tmp_path: Path) -> None:
             assert result.json == {"shape": [12, 70], **expected}
 
 
-def test_a_spike_ruins_its_tensor_and_not_its_neighbours_blocks(quantscope: Quantscope, tmp_path: Path) -> None:
+def test_a_spike_ruins_its_tensor_and_not_its_neighbours_blocks(
+    quantscope: Quantscope, tmp_path: Path
+) -> None:
     np.save(tmp_path / "x.npy", spiky(12, 64))
     arguments = ("damage", "--array", tmp_path / "x.npy", "--format", "int4", "--json", "--granularity")
     tensor, block = (quantscope(*arguments, granularity).json for granularity in ("tensor", "b32"))

@@ -16,7 +16,7 @@ PLANTED = {("layers.1.self_attn.qkv_proj", CHANNEL), ("layers.0.mlp.down_proj", 
 
 
 def write_planted(directory: Path) -> Path:
-    """The talker with one channel and one neuron scaled up where they are written and down where they are read."""
+    """The talker with a channel and a neuron scaled up where they are written, down where they are read."""
     write_talker(directory)
     arrays = {name: values.copy() for name, values in weights(TALKER)}
     arrays[INPUT_NORM][CHANNEL] *= FACTOR

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.atomic import replacing
+from gpu.errors import FormatError
+
+
+def test_the_file_is_replaced_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt()])
+def test_a_failure_leaves_nothing_behind(tmp_path: Path, error: BaseException) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+
+    def fail_halfway() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise error
+
+    with pytest.raises(type(error)):
+        fail_halfway()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="cannot be written"), replacing(tmp_path / "no" / "file"):
+        pytest.fail("the block must not run")
+    (tmp_path / "folder").mkdir()
+    with (
+        pytest.raises(FormatError, match=r"folder: cannot be written \(Is a directory\)"),
+        replacing(tmp_path / "folder"),
+    ):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
