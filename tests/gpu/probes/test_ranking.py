@@ -27,7 +27,9 @@ def test_an_even_site_has_none(seed: int, sigma: float) -> None:
 
 
 def test_a_heavy_tail_needs_a_larger_ratio() -> None:
-    wide = np.exp(np.linspace(-2, 2, 513))  # quartiles at ±1: σ = 1.48, so the limit is exp(1.48 · 3.53) = 188
+    wide = np.exp(
+        np.linspace(-2, 2, 513)
+    )  # quartiles at ±1: σ = 1.48, so the limit is exp(1.48 · 3.53) = 188
     assert rank(np.append(wide, 100.0)) == []
     assert [outlier.channel for outlier in rank(np.append(wide, 300.0))] == [513]
 
