@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from gpu.device import Gpu
+from gpu.kernels.lane_check import lane_exchange, reference
 from gpu.pipelines import BufferSlice, Dispatch, Pipelines
 
 PARAMETERS_BYTES = 1 << 16
+TEAM_LANES = 8
+LANES_SUBGROUP = "lib/lanes_subgroup"
 _UNIFORM_ALIGNMENT = 256  # of bound offsets, the most any adapter asks for
 
 Grid = Callable[[int], tuple[int, int]]
@@ -69,10 +72,16 @@ class Kit:
         # Software adapters run a workgroup's threads eight to a vector, one after the other.
         self.threads = 8 if gpu.is_software else 64
         self.teams = 1 if gpu.is_software else 4
-        self.lanes = "lib/lanes_subgroup" if gpu.has("subgroup") else "lib/lanes_workgroup"
+        self.lanes = LANES_SUBGROUP if self._subgroups_hold_teams() else "lib/lanes_workgroup"
         self.dot4 = "lib/dot4_packed" if gpu.has("dot4") else "lib/dot4_scalar"
         self._parameters = Parameters(gpu)
         self.step = self.new_step()
+
+    def _subgroups_hold_teams(self) -> bool:
+        threads = TEAM_LANES * self.teams
+        if not self.gpu.has("subgroup"):
+            return False
+        return bool((lane_exchange(self.pipelines, LANES_SUBGROUP, threads) == reference(threads)).all())
 
     def new_step(self) -> BufferSlice:
         """Room for a Step uniform, to be written before every pass."""

@@ -134,7 +134,8 @@ class Model:
 
     def last_logits(self) -> F32:
         """Logits f32 [vocabulary] after the last token fed; waits for them."""
-        return self._read_logits(1)[0]
+        row: F32 = self._read_logits(1)[0]
+        return row
 
     def all_logits(
         self, ids: Sequence[int], cancel: Cancel = lambda: False, *, probed: bool = False
