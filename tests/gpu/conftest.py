@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from gpu.checkpoints import Checkpoint, open_checkpoint
 from gpu.device import Gpu, open_gpu
 from gpu.kit import Kit
+from tests.golden.qwen3.checkpoints import SPECS, write_checkpoint
 from tests.gpu.device_arrays import Bench
 
 VARIANTS = {"all": (), "no-subgroup": ("subgroup",), "no-dot4": ("dot4",)}
@@ -43,3 +45,30 @@ def plain_bench(gpu: Gpu) -> Bench:
 def plain_bench_of_module(gpu: Gpu) -> Bench:
     """One workbench for all examples of a property."""
     return Bench(Kit(gpu))
+
+
+@pytest.fixture(scope="module")
+def device_of_module() -> Iterator[Gpu]:
+    device = open_gpu()
+    yield device
+    device.close()
+
+
+@pytest.fixture
+def model_gpu(device_of_module: Gpu) -> Iterator[Gpu]:
+    """A device with nothing on it; not the kernels' own, because a model frees all that its device holds."""
+    yield device_of_module
+    device_of_module.ledger.release_all()
+
+
+@pytest.fixture(scope="session")
+def golden_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Checkpoint]:
+    """Opens the checkpoint of a golden spec by its name; written when it is first asked for."""
+    root = tmp_path_factory.mktemp("checkpoints")
+    specs = {spec.name: spec for spec in SPECS}
+
+    def opened(name: str) -> Checkpoint:
+        directory = root / name
+        return open_checkpoint(directory if directory.exists() else write_checkpoint(specs[name], directory))
+
+    return opened
