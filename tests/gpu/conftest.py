@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from gpu.checkpoints import Checkpoint, open_checkpoint
 from gpu.device import Gpu, open_gpu
 from gpu.kit import Kit
+from gpu.pipelines import Pipelines
 from tests.golden.qwen3.checkpoints import SPECS, write_checkpoint
 from tests.gpu.device_arrays import Bench
 
-VARIANTS = {"all": (), "no-subgroup": ("subgroup",), "no-dot4": ("dot4",)}
+# What is left out, and what the adapter passes for: hardware gets wide workgroups and several teams.
+VARIANTS: dict[str, tuple[tuple[str, ...], str | None]] = {
+    "all": ((), None),
+    "hardware": ((), "discrete"),
+    "no-subgroup": (("subgroup",), None),
+    "no-dot4": (("dot4",), None),
+}
 
 
 @pytest.fixture(scope="session", params=VARIANTS.values(), ids=VARIANTS.keys())
 def any_gpu(request: pytest.FixtureRequest) -> Iterator[Gpu]:
     """The adapter with everything it has, and with each optional feature turned off."""
-    gpu = open_gpu(without=request.param)
+    without, kind = request.param
+    gpu = open_gpu(without=without)
+    gpu.adapter = replace(gpu.adapter, kind=kind or gpu.adapter.kind)
     yield gpu
     gpu.close()
 
@@ -30,21 +40,34 @@ def gpu() -> Iterator[Gpu]:
     device.close()
 
 
-@pytest.fixture
-def bench(any_gpu: Gpu) -> Bench:
-    return Bench(Kit(any_gpu))
+@pytest.fixture(scope="session")
+def workbench() -> Callable[[Gpu], Bench]:
+    """Makes a workbench with constants of its own; what is compiled for a device serves all its benches."""
+    compiled: dict[int, Pipelines] = {}
+
+    def make(gpu: Gpu) -> Bench:
+        kit = Kit(gpu)
+        kit.pipelines = compiled.setdefault(id(gpu), kit.pipelines)
+        return Bench(kit)
+
+    return make
 
 
 @pytest.fixture
-def plain_bench(gpu: Gpu) -> Bench:
+def bench(any_gpu: Gpu, workbench: Callable[[Gpu], Bench]) -> Bench:
+    return workbench(any_gpu)
+
+
+@pytest.fixture
+def plain_bench(gpu: Gpu, workbench: Callable[[Gpu], Bench]) -> Bench:
     """For kernels that use no optional feature."""
-    return Bench(Kit(gpu))
+    return workbench(gpu)
 
 
 @pytest.fixture(scope="module")
-def plain_bench_of_module(gpu: Gpu) -> Bench:
+def plain_bench_of_module(gpu: Gpu, workbench: Callable[[Gpu], Bench]) -> Bench:
     """One workbench for all examples of a property."""
-    return Bench(Kit(gpu))
+    return workbench(gpu)
 
 
 @pytest.fixture(scope="module")

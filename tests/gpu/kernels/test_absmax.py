@@ -8,8 +8,8 @@ from tests.gpu.device_arrays import Bench
 
 
 @pytest.mark.parametrize(("tokens", "width"), [(1, 1), (3, 33), (7, 1000)])
-def test_largest_magnitude_of_each_row(plain_bench: Bench, tokens: int, width: int) -> None:
+def test_largest_magnitude_of_each_row(bench: Bench, tokens: int, width: int) -> None:
     x = np.random.default_rng(width).standard_normal((tokens, width), np.float32)
-    out = plain_bench.zeros(tokens)
-    plain_bench.run([absmax(plain_bench.kit, plain_bench.activations(x), out)], tokens)
-    np.testing.assert_array_equal(plain_bench.read(out, (tokens,)), reference(x))
+    out = bench.zeros(tokens)
+    bench.run([absmax(bench.kit, bench.activations(x), out)], tokens)
+    np.testing.assert_array_equal(bench.read(out, (tokens,)), reference(x))

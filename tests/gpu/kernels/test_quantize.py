@@ -23,12 +23,10 @@ def run(bench: Bench, x: np.ndarray, bits: int, granularity: str) -> tuple[np.nd
 @pytest.mark.parametrize("granularity", ["b32", "b64", "b128", "token", "tensor"])
 @pytest.mark.parametrize("bits", [8, 4])
 @pytest.mark.parametrize(("tokens", "width"), [(1, 1), (3, 80), (9, 512)])
-def test_codes_equal_the_format(
-    plain_bench: Bench, granularity: str, bits: int, tokens: int, width: int
-) -> None:
+def test_codes_equal_the_format(bench: Bench, granularity: str, bits: int, tokens: int, width: int) -> None:
     x = np.random.default_rng(width).standard_normal((tokens, width), np.float32)
     x[:, width // 2] *= 100
-    codes, scales = run(plain_bench, x, bits, granularity)
+    codes, scales = run(bench, x, bits, granularity)
     expected = q8_1.quantize(x, bits, granularity)
     np.testing.assert_array_equal(codes, expected.codes)
     np.testing.assert_array_equal(scales[..., 0], expected.d)
