@@ -1,0 +1,30 @@
+"""The shape of the demo model, in the words of a Qwen3 config.json."""
+
+LAYERS = 6
+CONFIG: dict[str, object] = {
+    "architectures": ["Qwen3ForCausalLM"],
+    "attention_bias": False,
+    "attention_dropout": 0.0,
+    "bos_token_id": 0,
+    "eos_token_id": 2,
+    "head_dim": 64,
+    "hidden_act": "silu",
+    "hidden_size": 256,
+    "initializer_range": 0.02,
+    "intermediate_size": 640,
+    "max_position_embeddings": 2048,
+    "max_window_layers": LAYERS,
+    "model_type": "qwen3",
+    "num_attention_heads": 6,
+    "num_hidden_layers": LAYERS,
+    "num_key_value_heads": 2,
+    "rms_norm_eps": 1e-6,
+    "rope_scaling": None,
+    "rope_theta": 10000.0,
+    "sliding_window": None,
+    "tie_word_embeddings": True,
+    "torch_dtype": "bfloat16",
+    "use_cache": True,
+    "use_sliding_window": False,
+    "vocab_size": 2048,
+}
