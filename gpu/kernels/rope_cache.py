@@ -23,6 +23,8 @@ def rope_cache(
 ) -> Op:
     """qkv f32 [tokens, qkv_width] -> q_out f32 [tokens, q_heads, padded_dim] and the cache at step.position…
 
+    Queries and keys come in the order of `paired`, values in their own.
+
     `gains` are the q and k norms f32 [head_dim]; `rope` is f32 [positions, head_dim] (cosines, then sines).
     """
     names = ("lib/step", "lib/heads", kit.lanes, f"lib/kv_write_{cache.kind}", "rope_cache")
@@ -39,6 +41,12 @@ def rope_cache(
     )
     groups = heads.q_heads + 2 * heads.kv_heads
     return Op(dispatch, tiles(groups))
+
+
+def paired(x: F32) -> F32:
+    """The order in which the device holds rotated heads [..., D]: four dimensions, their four partners, …"""
+    low, high = (half.reshape(*x.shape[:-1], -1, 4) for half in np.split(x, 2, axis=-1))
+    return np.concatenate([low, high], axis=-1).reshape(x.shape)
 
 
 def rotate(x: F32, table: F32) -> F32:

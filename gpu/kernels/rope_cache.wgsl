@@ -1,8 +1,9 @@
 // Splits q|k|v, normalises each head of q and k (RMS over head_dim, times a gain), rotates them by position
 // (half-split RoPE: pairs are d and d + head_dim/2), and writes keys and values into the cache.
 //   q_out[t, h, d] = rope(q · gain / rms) / √head_dim
-// One workgroup is one team of eight lanes on one head of one token; a lane makes chunks of eight dimensions from
-// quads of four, of which half a head has a whole number.
+// One workgroup is one team of eight lanes on one head of one token; a lane makes chunks of eight dimensions. Those
+// of q and k hold rotation partners together, quad c of the lower half and quad c of the upper: a dot product does
+// not mind the order of dimensions, and each is loaded once.
 @group(0) @binding(3) var<storage, read> qkv: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read> q_gain: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read> k_gain: array<vec4<f32>>;
@@ -11,24 +12,24 @@
 
 struct Source { base: u32, angles: u32, scale: f32, is_query: bool }
 
-fn normed(source: Source, quad: u32) -> vec4<f32> {
+fn gain(source: Source, quad: u32) -> vec4<f32> {
     if (source.is_query) {
-        return qkv[source.base + quad] * source.scale * q_gain[quad];
+        return q_gain[quad];
     }
-    return qkv[source.base + quad] * source.scale * k_gain[quad];
+    return k_gain[quad];
 }
 
-fn rotated(source: Source, quad: u32) -> vec4<f32> {
+// Four neighbouring dimensions of the lower half and, as the upper four of the chunk, their partners.
+fn rotated(source: Source, quad: u32) -> Eight {
     let half = heads.head_dim / 8u;
-    if (quad >= 2u * half) {
-        return vec4<f32>();
+    if (quad >= half) {
+        return Eight();
     }
-    if (quad < half) {
-        let angle = source.angles + quad;
-        return normed(source, quad) * rope[angle] - normed(source, quad + half) * rope[angle + half];
-    }
-    let angle = source.angles + quad - half;
-    return normed(source, quad) * rope[angle] + normed(source, quad - half) * rope[angle + half];
+    let low = qkv[source.base + quad] * source.scale * gain(source, quad);
+    let high = qkv[source.base + half + quad] * source.scale * gain(source, half + quad);
+    let cosine = rope[source.angles + quad];
+    let sine = rope[source.angles + half + quad];
+    return Eight(low * cosine - high * sine, high * cosine + low * sine);
 }
 
 fn plain(base: u32, quad: u32) -> vec4<f32> {
@@ -67,7 +68,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let is_query = head < heads.q_heads;
     let source = Source(base, position * heads.head_dim / 4u, inverse_rms(base, lane), is_query);
     for (var chunk = lane; chunk < heads.head_chunks; chunk += 8u) {
-        let v = Eight(rotated(source, 2u * chunk), rotated(source, 2u * chunk + 1u));
+        let v = rotated(source, chunk);
         if (is_query) {
             let i = 2u * ((token * heads.q_heads + head) * heads.head_chunks + chunk);
             let to_unit = 1.0 / sqrt(f32(heads.head_dim));

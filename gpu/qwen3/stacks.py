@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gpu.activations import BLOCK
 from gpu.errors import ConfigError, SchemeError
 from gpu.formats.blocks import WEIGHT_GROUPS
-from gpu.kernels.heads import MAX_HEAD_DIM
+from gpu.kernels.heads import CHUNK, MAX_HEAD_DIM
 from gpu.layouts import MatrixSpec
 from gpu.qwen3.config import Qwen3Config
 from gpu.scheme import Scheme
@@ -65,8 +65,10 @@ def check_supported(config: Qwen3Config, scheme: Scheme) -> None:
     """
     if config.is_moe:
         raise ConfigError("Mixture-of-experts models are not supported yet; choose a dense Qwen3.")
-    if config.head_dim > MAX_HEAD_DIM:
-        raise ConfigError(f"head_dim is {config.head_dim}; heads of up to {MAX_HEAD_DIM} dimensions can run.")
+    if config.head_dim > MAX_HEAD_DIM or config.head_dim % CHUNK:
+        raise ConfigError(
+            f"head_dim is {config.head_dim}; only multiples of {CHUNK} up to {MAX_HEAD_DIM} can run."
+        )
     if scheme.weight_bits not in (*_INTEGER_FORMATS, 16):
         raise SchemeError(f"{scheme} cannot run: weights run at 4, 8 or 16 bits.")
     if scheme.weight_bits == 16 and scheme.activation_bits != 16:

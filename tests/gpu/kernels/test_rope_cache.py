@@ -10,7 +10,7 @@ import wgpu
 
 from gpu import ledger
 from gpu.kernels.heads import CacheLayer, Heads
-from gpu.kernels.rope_cache import reference, rope_cache, rotate
+from gpu.kernels.rope_cache import paired, reference, rope_cache, rotate
 from gpu.qwen3.kv_cache import allocate_layer
 from tests.gpu.device_arrays import Bench, close
 
@@ -43,8 +43,10 @@ def run(bench: Bench, heads: Heads, kind: str) -> tuple[CacheLayer, np.ndarray]:
 
 
 def expected(heads: Heads) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """As the device holds them: queries and keys with rotation partners together."""
     qkv, gains, table = problem(heads)
-    return reference(heads, qkv, (gains[0], gains[1]), table[POSITION : POSITION + TOKENS])
+    q, k, v = reference(heads, qkv, (gains[0], gains[1]), table[POSITION : POSITION + TOKENS])
+    return paired(q), paired(k), v
 
 
 @pytest.mark.parametrize("head_dim", HEAD_DIMS)
