@@ -96,9 +96,10 @@ class Gpu:
             f"The driver took {self.adapter.name} away ({self._lost_reason}); load the model again to go on."
         )
 
-    def submit(self, encoder: Any) -> None:
+    def submit(self, commands: Any) -> None:
+        """Run a finished command buffer."""
         with self.guarded():
-            self.device.queue.submit([encoder.finish()])
+            self.device.queue.submit([commands])
 
     def read(self, buffer: Any, size_bytes: int, offset_bytes: int = 0) -> memoryview:
         """Copy `size_bytes` of a buffer back; waits for all work before it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +63,7 @@ class Model:
         self._head_ops = cache(lambda probed: self._decoder.head(self._head_kit, probed))
         self._embed_ops = self._decoder.embed()
         self._layers_at_once = 1
+        self._recorded: dict[bool, Any] = {}  # by whether it is probed: the next token's command buffer
 
     @classmethod
     def load(
@@ -125,10 +127,15 @@ class Model:
         self._check_room(len(ids))
         for start in range(0, len(ids), self._chunk):
             part = ids[start : start + self._chunk]
-            self._pass(part, cancel, probed)
-            if start + len(part) == len(ids):
-                self._head(len(part) - 1, 1, probed)
-            self.probes.count(len(part) if probed else 0, int(probed and start + len(part) == len(ids)))
+            is_last = start + len(part) == len(ids)
+            if len(part) == 1:
+                self._decode(part[0], cancel, probed)
+            else:
+                self._prefill(part, cancel, probed)
+                if is_last:
+                    self._head(len(part) - 1, 1, probed)
+            if probed:
+                self.probes.count(len(part), int(is_last))
             self.cached_ids.extend(part)
             yield start + len(part)
 
@@ -144,29 +151,44 @@ class Model:
         self._check_room(len(ids))
         for start in range(0, len(ids), self._chunk):
             part = ids[start : start + self._chunk]
-            self._pass(part, cancel, probed)
+            self._prefill(part, cancel, probed)
             self.cached_ids.extend(part)
-            self.probes.count(len(part) if probed else 0, len(part) if probed else 0)
+            if probed:
+                self.probes.count(len(part), len(part))
             for first in range(0, len(part), HEAD_ROWS):
                 rows = min(HEAD_ROWS, len(part) - first)
                 self._head(first, rows, probed)
                 yield self._read_logits(rows)
 
-    def _pass(self, ids: Sequence[int], cancel: Cancel, probed: bool) -> None:
-        """Run the layers on up to a chunk of tokens, from the end of the cache on."""
+    def _decode(self, token: int, cancel: Cancel, probed: bool) -> None:
+        """Run one token through layers and head in one submit; record the next one's as the device works."""
+        _check(cancel)
+        self._start_pass((token,))
+        self._head_kit.write_step(self._head_kit.step, 1, 0)
+        commands = self._recorded.pop(probed, None) or self._record_decode(probed)
+        self.gpu.submit(commands)
+        self._recorded[probed] = self._record_decode(probed)
+
+    def _record_decode(self, probed: bool) -> Any:
+        layers = self._layer_ops(Variant(many=False, probed=probed))
+        ops = [*self._embed_ops, *(op for layer in layers for op in layer), *self._head_ops(probed)]
+        return self._record(ops, 1)
+
+    def _prefill(self, ids: Sequence[int], cancel: Cancel, probed: bool) -> None:
+        """Run the layers on up to a chunk of tokens, a stretch of layers at a time."""
         tokens = len(ids)
-        self.gpu.write(self._space.ids, np.asarray(ids, np.uint32))
-        self._kit.write_step(self._kit.step, tokens, len(self.cached_ids))
+        self._start_pass(ids)
         layers = self._layer_ops(Variant(many=tokens > 1, probed=probed))
-        if tokens == 1:
-            _check(cancel)
-            self._submit([*self._embed_ops, *(op for layer in layers for op in layer)], tokens)
-            return
         self._submit(self._embed_ops, tokens)
         start = 0
         while start < len(layers):
             _check(cancel)
             start = self._run_stretch(layers, start, tokens)
+
+    def _start_pass(self, ids: Sequence[int]) -> None:
+        """Say which tokens come next, from the end of the cache on."""
+        self.gpu.write(self._space.ids, np.asarray(ids, np.uint32))
+        self._kit.write_step(self._kit.step, len(ids), len(self.cached_ids))
 
     def _run_stretch(self, layers: Sequence[list[Op]], start: int, tokens: int) -> int:
         """Run as many layers as take about `_SEGMENT_S`, to its end; the index of the next one."""
@@ -183,12 +205,17 @@ class Model:
         self._submit(self._head_ops(probed), rows)
 
     def _submit(self, ops: Sequence[Op], tokens: int) -> None:
-        encoder = self.gpu.device.create_command_encoder()
-        compute_pass = encoder.begin_compute_pass()
-        for op in ops:
-            op.record(compute_pass, tokens)
-        compute_pass.end()
-        self.gpu.submit(encoder)
+        self.gpu.submit(self._record(ops, tokens))
+
+    def _record(self, ops: Sequence[Op], tokens: int) -> Any:
+        """A command buffer, good for one submit."""
+        with self.gpu.guarded():
+            encoder = self.gpu.device.create_command_encoder()
+            compute_pass = encoder.begin_compute_pass()
+            for op in ops:
+                op.record(compute_pass, tokens)
+            compute_pass.end()
+            return encoder.finish()
 
     def _read_logits(self, rows: int) -> F32:
         raw = self.gpu.read(self._space.logits, rows * self.config.vocab_size * 4)

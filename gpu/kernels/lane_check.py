@@ -24,7 +24,7 @@ def lane_exchange(pipelines: Pipelines, lanes: str, threads: int) -> npt.NDArray
     compute_pass = encoder.begin_compute_pass()
     dispatch.record(compute_pass, 1)
     compute_pass.end()
-    gpu.submit(encoder)
+    gpu.submit(encoder.finish())
     found = np.frombuffer(gpu.read(out, MASKS * threads * 4), np.float32).reshape(MASKS, threads).copy()
     gpu.ledger.release(out)
     return found

@@ -31,7 +31,7 @@ class ChannelProbes:
         """Forget everything."""
         encoder: Any = self._gpu.device.create_command_encoder()
         encoder.clear_buffer(self.buffer, 0, self._size_bytes)
-        self._gpu.submit(encoder)
+        self._gpu.submit(encoder.finish())
         self._tokens = self._head_tokens = 0
 
     def count(self, tokens: int, head_tokens: int) -> None:

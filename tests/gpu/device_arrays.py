@@ -66,7 +66,7 @@ class Bench:
         for op in ops:
             op.record(compute_pass, tokens)
         compute_pass.end()
-        gpu.submit(encoder)
+        gpu.submit(encoder.finish())
 
     def read(self, buffer: Any, shape: tuple[int, ...], dtype: Any = np.float32) -> npt.NDArray[Any]:
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
