@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from app.messages import Adapters, Failure, ModelFacts, ModelWish, Notice, Quest
 from gpu.events import Failed
 
 Cancel = Callable[[], bool]
+_NICENESS = 5
 
 
 class Engine(Protocol):
@@ -151,6 +154,7 @@ class EngineThread(QObject):
 
     def _run(self) -> None:
         """The thread: its engine is made, used and closed nowhere else."""
+        _step_back()
         engine: Engine | None = None
         while (job := self._jobs.get()) is not None:
             try:
@@ -161,6 +165,13 @@ class EngineThread(QObject):
             self._mailbox.post(_Done(job))
         if engine is not None:
             engine.close()
+
+
+def _step_back() -> None:
+    """Let the window go first where both want a processor. The threads of a software adapter inherit it."""
+    if sys.platform == "linux":  # where each thread has a niceness of its own
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _NICENESS)
 
 
 def _failure(error: Exception) -> Failure:

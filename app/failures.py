@@ -12,13 +12,13 @@ def sentence_of(error: BaseException) -> str:
     """What went wrong, in one line without a traceback."""
     if isinstance(error, QuantscopeError):
         return str(error)
+    if type(error).__module__.partition(".")[0] == "wgpu":  # not imported here: the window starts without it
+        return _of_driver(error)
     if isinstance(error, MemoryError):
         return _OUT_OF_MEMORY
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}."
-    if type(error).__module__.partition(".")[0] == "wgpu":  # not imported here: the window starts without it
-        return _of_driver(error)
     return f"A fault in Quantscope itself ({type(error).__name__}: {_first_line(error)}); please report it."
 
 
@@ -29,7 +29,7 @@ def load_failure(error: Exception, wish: ModelWish) -> Failure:
 
 
 def _of_driver(error: BaseException) -> str:
-    if "memory" in type(error).__name__.lower():
+    if isinstance(error, MemoryError):
         return "The adapter ran out of memory; choose a smaller scheme, context or model."
     return f"The graphics driver reported an error: {_first_line(error)}."
 

@@ -35,7 +35,6 @@ from views.theme import Theme
 
 INTERRUPTED = 130
 STOP_TIMEOUT_S = 2.0
-_SWITCH_INTERVAL_S = 0.001  # the window asks for the interpreter often; by default each time may cost it 5 ms
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,6 @@ def make_gpu_engine(post: Post) -> Engine:
 
 def run(options: GuiOptions) -> int:
     """Show the window until it is closed; the exit status."""
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("quantscope")
     app.setApplicationDisplayName("Quantscope")

@@ -8,12 +8,15 @@ from importlib import resources
 from app.library import DEMO
 from app.messages import ModelFacts
 
-_FILE = "prompts.json"
+MOST = 4
+_FOR_THE_DEMO = "demo/questions.json"  # what it was trained to answer
+_FOR_OTHERS = "prompts.json"
 
 
 def sample_prompts(facts: ModelFacts) -> tuple[str, ...]:
     """A few that suit the model; none for one that only continues text."""
     if not facts.has_chat_template:
         return ()
-    document = json.loads((resources.files("assets") / _FILE).read_text(encoding="utf-8"))
-    return tuple(document["demo" if facts.wish.model == DEMO else "chat"])
+    name = _FOR_THE_DEMO if facts.wish.model == DEMO else _FOR_OTHERS
+    questions: list[str] = json.loads((resources.files("assets") / name).read_text(encoding="utf-8"))
+    return tuple(questions[:MOST])

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pytestqt.qtbot import QtBot
+
+from app.controllers.memory import MemoryController
+from app.engine_thread import EngineThread
+from app.messages import ModelWish
+from tests.app.fake_engine import facts_for
+from views.memory import MemoryPanel
+from views.theme import Theme
+
+
+def test_the_ledger_is_on_show_as_soon_as_the_model_is_open(
+    qtbot: QtBot, theme: Theme, engine: EngineThread, settle: Callable[[], None]
+) -> None:
+    panel = MemoryPanel(theme)
+    qtbot.addWidget(panel)
+    memory = MemoryController(panel, engine)
+    engine.open(ModelWish("demo"))
+    settle()
+    memory.set_model(facts_for(ModelWish("demo")))
+    assert [row[:2] for row in panel.rows()] == [("Weights", "1.00 GiB"), ("Weight scales", "128.0 MiB")]
+    assert "of 24.00 GiB" in panel.total()
+    memory.set_model(None)
+    assert panel.rows() == []

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from app.messages import Turn
+from app.reply import ReplyReader, prompt_ids
+from app.text import Reply, TextCodec
+from app.text.config import TextConfig
+from app.text.tokenizer import ByteLevelTokenizer
+from tests.golden.text import DIRECTORIES
+
+
+@pytest.fixture(scope="module")
+def small() -> TextCodec:
+    return TextCodec.load(DIRECTORIES["small"])
+
+
+def read(reader: ReplyReader, codec: TextCodec, text: str) -> Reply:
+    said = Reply()
+    for token_id in codec.encode(text):
+        said = said + reader.push(token_id)
+    return said + reader.finish()
+
+
+def test_the_conversation_is_put_through_the_chat_template(small: TextCodec) -> None:
+    turns = (Turn("user", "Why?"), Turn("assistant", "Because."), Turn("user", "Since when?"))
+    text = small.decode(prompt_ids(small, turns, None), skip_special_tokens=False)
+    assert text.index("Why?") < text.index("Because.") < text.index("Since when?")
+    assert text.count("<|im_start|>") == 4
+
+
+def test_without_a_template_the_plain_text_is_continued() -> None:
+    directory = DIRECTORIES["small"]
+    config = TextConfig.read(directory)
+    tokenizer = ByteLevelTokenizer.load(directory, config.added_tokens)
+    bare = TextCodec(tokenizer, TextConfig(config.special_tokens, config.added_tokens, {}), "bare")
+    ids = prompt_ids(bare, (Turn("user", "Once upon"), Turn("assistant", " a time")), None)
+    assert bare.decode(ids) == "Once upon a time"
+
+
+def test_thoughts_and_answer_come_apart(small: TextCodec) -> None:
+    prompt = small.encode("hello")
+    said = read(ReplyReader(small, prompt), small, "<think>\nHm.\n</think>\n\nYes, ∑ñ.")
+    assert said == Reply("Hm.", "Yes, ∑ñ.")
+
+
+def test_a_prompt_that_opens_the_thoughts_makes_the_reply_begin_with_them(small: TextCodec) -> None:
+    prompt = small.encode("question <think>\n")
+    assert read(ReplyReader(small, prompt), small, "Hm.\n</think>\nYes.") == Reply("Hm.", "Yes.")
