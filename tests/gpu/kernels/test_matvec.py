@@ -12,8 +12,8 @@ from tests.gpu.kernels.products import each_shape, product
 
 @each_shape
 @pytest.mark.parametrize("fmt", ["f32", "f16", "bf16", "q8", "q4"])
-def test_f32_activations(plain_bench: Bench, fmt: str, rows: int, columns: int, tokens: int) -> None:
-    close(*product(plain_bench, matvec, fmt, (rows, columns, tokens), integer=False))
+def test_f32_activations(bench: Bench, fmt: str, rows: int, columns: int, tokens: int) -> None:
+    close(*product(bench, matvec, fmt, (rows, columns, tokens), integer=False))
 
 
 @each_shape
@@ -25,19 +25,19 @@ def test_integer_activations(bench: Bench, fmt: str, rows: int, columns: int, to
 @pytest.mark.parametrize("integer", [True, False])
 @pytest.mark.parametrize("group", [64, 128])
 @pytest.mark.parametrize("fmt", ["q8", "q4"])
-def test_wide_groups(plain_bench: Bench, fmt: str, group: int, integer: bool) -> None:
-    close(*product(plain_bench, matvec, fmt, (19, 200, 9), integer=integer, group=group))
+def test_wide_groups(bench: Bench, fmt: str, group: int, integer: bool) -> None:
+    close(*product(bench, matvec, fmt, (19, 200, 9), integer=integer, group=group))
 
 
-def test_accumulates_onto_the_residual(plain_bench: Bench) -> None:
+def test_accumulates_onto_the_residual(bench: Bench) -> None:
     residual = np.random.default_rng(0).standard_normal((5, 12), np.float32)
-    close(*product(plain_bench, matvec, "f32", (12, 64, 5), integer=False, residual=residual))
+    close(*product(bench, matvec, "f32", (12, 64, 5), integer=False, residual=residual))
 
 
 @pytest.mark.parametrize("fmt", ["q8", "q4", "bf16"])
 def test_slabs_of_a_matrix_beyond_the_binding_limit(
-    plain_bench: Bench, fmt: str, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, fmt: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limits = {**plain_bench.kit.gpu.limits, "max-storage-buffer-binding-size": 2048}
-    monkeypatch.setattr(plain_bench.kit.gpu, "limits", limits)
-    close(*product(plain_bench, matvec, fmt, (130, 64, 6), integer=fmt != "bf16"))
+    limits = {**bench.kit.gpu.limits, "max-storage-buffer-binding-size": 2048}
+    monkeypatch.setattr(bench.kit.gpu, "limits", limits)
+    close(*product(bench, matvec, fmt, (130, 64, 6), integer=fmt != "bf16"))

@@ -74,12 +74,29 @@ def test_every_step_of_decoding_token_by_token(
 ) -> None:
     checkpoint, ids = golden_checkpoint("linear-odd-width"), PROMPTS["linear-odd-width"][:12]
     device = DeviceDecoder(model_gpu, checkpoint, Scheme.parse(scheme), layout)
-    rows, sites = [], []
-    for position, token in enumerate(ids):
-        rows.append(device.logits([token], position))
+    found, sites = run_in_passes(device, [ids[i : i + 1] for i in range(len(ids))])
+    check_steps(NumpyDecoder(checkpoint, of_single_tokens(scheme), sites), ids, found)
+
+
+def run_in_passes(
+    device: DeviceDecoder, passes: Sequence[Sequence[int]]
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The logits of all passes, and what the sites saw in all of them."""
+    rows, sites, position = [], [], 0
+    for ids in passes:
+        rows.append(device.logits(ids, position))
         sites.append(device.sites)
-    held = {site: np.concatenate([each[site] for each in sites]) for site in sites[0]}
-    check_steps(NumpyDecoder(checkpoint, of_single_tokens(scheme), held), ids, np.concatenate(rows))
+        position += len(ids)
+    return np.concatenate(rows), {site: np.concatenate([each[site] for each in sites]) for site in sites[0]}
+
+
+@pytest.mark.parametrize("scheme", ["W4A8", "W16A16"])
+def test_every_step_on_every_kind_of_device(any_gpu: Gpu, golden_checkpoint, scheme: str) -> None:
+    """Without subgroups, without dot4, and with the wide workgroups and teams that hardware gets."""
+    checkpoint, ids = golden_checkpoint("tied-pairs"), PROMPTS["tied-pairs"][:10]
+    device = DeviceDecoder(any_gpu, checkpoint, Scheme.parse(scheme), "buffer")
+    found, sites = run_in_passes(device, (ids[:-1], ids[-1:]))
+    check_steps(NumpyDecoder(checkpoint, Scheme.parse(scheme), sites), ids, found)
 
 
 def of_single_tokens(name: str) -> Scheme:
