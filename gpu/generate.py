@@ -63,6 +63,12 @@ def check_prompt(model: Model, prompt_ids: Sequence[int]) -> None:
         )
 
 
+def check_length(max_new_tokens: int | None) -> None:
+    """Raise `RequestError` for an answer of no tokens."""
+    if max_new_tokens is not None and max_new_tokens < 1:
+        raise RequestError(f"An answer of {max_new_tokens} tokens was asked for; ask for at least one.")
+
+
 def shared_prefix(a: Sequence[int], b: Sequence[int]) -> int:
     """How many tokens two sequences have in common from their start."""
     count = min(len(a), len(b))
@@ -83,6 +89,7 @@ class _Run:
         """Bring the prompt into the cache, reusing what is there; the last token is always computed."""
         ids, model = self._request.prompt_ids, self._model
         check_prompt(model, ids)
+        check_length(self._request.max_new_tokens)
         self._reused = min(shared_prefix(model.cached_ids, ids), len(ids) - 1)
         model.rewind(self._reused)
         if self._request.probe is not None:

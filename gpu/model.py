@@ -60,7 +60,7 @@ class Model:
             allocation.sites,
         )
         self._layer_ops = cache(self._build_layers)
-        self._head_ops = cache(lambda probed: self._decoder.head(self._head_kit, probed))
+        self._head_ops = cache(self._build_head)
         self._embed_ops = self._decoder.embed()
         self._layers_at_once = 1
         self._recorded: dict[bool, Any] = {}  # by whether it is probed: the next token's command buffer
@@ -74,7 +74,9 @@ class Model:
         Raises:
             BudgetError: it does not fit; nothing was allocated.
             ConfigError, SchemeError, FormatError: it cannot run, or the checkpoint is broken.
-            Cancelled: `options.cancel` said so. Whatever happens, nothing stays allocated.
+            Cancelled: `options.cancel` said so.
+            DeviceLost: the driver took the device away; open another one.
+        Whatever happens, nothing stays allocated.
         """
         options = options or LoadOptions()
         plan = _plan(gpu, checkpoint, scheme, options)
@@ -83,11 +85,12 @@ class Model:
         if limit is not None:
             check_fits(gpu, plan, limit)
         try:
-            kit = Kit(gpu)
-            allocation = allocate(gpu, plan)
-            Loader(gpu, checkpoint, allocation.stacks, options).fill(allocation.weights)
-            gpu.write(allocation.space.rope, rope_table(plan.config, plan.context_tokens).reshape(-1))
-            return cls(gpu, plan, allocation, kit)
+            with gpu.guarded():
+                kit = Kit(gpu)
+                allocation = allocate(gpu, plan)
+                Loader(gpu, checkpoint, allocation.stacks, options).fill(allocation.weights)
+                gpu.write(allocation.space.rope, rope_table(plan.config, plan.context_tokens).reshape(-1))
+                return cls(gpu, plan, allocation, kit)
         except BaseException:
             gpu.ledger.release_all()
             raise
@@ -223,7 +226,12 @@ class Model:
         return logits
 
     def _build_layers(self, variant: Variant) -> list[list[Op]]:
-        return [self._decoder.layer(i, variant) for i in range(self.config.num_hidden_layers)]
+        with self.gpu.guarded():
+            return [self._decoder.layer(i, variant) for i in range(self.config.num_hidden_layers)]
+
+    def _build_head(self, probed: bool) -> list[Op]:
+        with self.gpu.guarded():
+            return self._decoder.head(self._head_kit, probed)
 
     def _check_room(self, tokens: int) -> None:
         if len(self.cached_ids) + tokens > self.context_tokens:
@@ -240,7 +248,9 @@ def _check(cancel: Cancel) -> None:
 
 def _plan(gpu: Gpu, checkpoint: Checkpoint, scheme: Scheme, options: LoadOptions) -> Plan:
     longest = checkpoint.config.max_position_embeddings
-    wanted = options.context_tokens or min(DEFAULT_CONTEXT_TOKENS, longest)
+    wanted = min(DEFAULT_CONTEXT_TOKENS, longest)
+    if options.context_tokens is not None:
+        wanted = options.context_tokens
     if not 2 <= wanted <= longest:
         raise RequestError(
             f"A context of {wanted:,} tokens was asked for; this model takes 2 to {longest:,}."
