@@ -63,11 +63,11 @@ class Sampler:
         """The next token for logits f32 [vocabulary].
 
         Raises:
-            RequestError: the logits hold NaN, so the model is broken.
+            RequestError: the logits hold NaN or infinity, so the model is broken.
         """
         scores = self._penalized(logits)
         best = int(np.argmax(scores))
-        if np.isnan(scores[best]):
+        if not np.isfinite(scores[best]):
             raise RequestError(
                 "The model's output is not a number; its weights or its quantization are broken."
             )
@@ -100,8 +100,9 @@ def candidates(scores: F32, sampling: Sampling) -> tuple[npt.NDArray[np.int64], 
     ids = _top_k(scores, sampling.top_k)
     order = np.argsort(-scores[ids], kind="stable")
     ids = ids[order]
-    scaled = scores[ids].astype(np.float64) / sampling.temperature
-    weights = np.exp(scaled - scaled[0])
+    wide = scores[ids].astype(np.float64)
+    with np.errstate(over="ignore"):  # a tiny temperature leaves the best alone
+        weights = np.exp((wide - wide[0]) / sampling.temperature)
     probabilities = weights / weights.sum()
     before = np.cumsum(probabilities) - probabilities
     keep = (before < sampling.top_p) & (probabilities >= sampling.min_p * probabilities[0])

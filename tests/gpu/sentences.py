@@ -6,11 +6,11 @@ import re
 
 
 def is_one_sentence(text: str) -> bool:
-    """One line, begun like a sentence or a name, ended by one full stop, with nothing of Python in it."""
+    """One line that begins with a word and ends with its only full stop, with nothing of Python in it."""
     ends = re.findall(r"[.!?](?:\s|$)", text)
     return (
         "\n" not in text
-        and bool(re.match(r"[A-Z'/]", text))
+        and bool(re.match(r"[A-Za-z'/]", text))
         and len(ends) == 1
         and text.endswith(".")
         and not re.search(r"Traceback|Error\(|0x[0-9a-f]{6}|None", text)
