@@ -44,4 +44,4 @@ def matmul_pairs(
 
 def _pairs_per_workgroup(pairs: int, many: bool) -> int:
     """Many pairs repay unpacking the activations; one token's workgroups must also go round the cores."""
-    return min(128, pairs) if many else max(16, min(64, pairs // 32))
+    return min(128, pairs) if many else max(32, min(64, pairs // 16))
