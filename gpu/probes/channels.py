@@ -29,9 +29,11 @@ class ChannelProbes:
 
     def reset(self) -> None:
         """Forget everything."""
-        encoder: Any = self._gpu.device.create_command_encoder()
-        encoder.clear_buffer(self.buffer, 0, self._size_bytes)
-        self._gpu.submit(encoder.finish())
+        with self._gpu.guarded():
+            encoder: Any = self._gpu.device.create_command_encoder()
+            encoder.clear_buffer(self.buffer, 0, self._size_bytes)
+            commands = encoder.finish()
+        self._gpu.submit(commands)
         self._tokens = self._head_tokens = 0
 
     def count(self, tokens: int, head_tokens: int) -> None:
