@@ -123,6 +123,8 @@ class EngineThread(QObject):
 
     def stop(self, timeout_s: float) -> bool:
         """Cancel, free the device and end the thread; False if that took longer than `timeout_s`."""
+        if self._thread.ident is None:
+            return True  # it was never started
         self.cancel()
         self._jobs.put(None)
         self._thread.join(timeout_s)

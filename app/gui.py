@@ -22,6 +22,7 @@ from app.library import DEMO
 from app.mailbox import Post
 from app.messages import ModelFacts
 from app.preferences import Preferences
+from app.presenters.failure import notice_banner
 from app.presenters.spikes import note_about
 from app.prompts import sample_prompts
 from app.settings import SettingsFile
@@ -68,6 +69,8 @@ class Gui(QObject):
         """Start the engine and open a model."""
         self.engine.start()
         self.model.open(model)
+        if self._preferences.notice:
+            self.window.set_banner(notice_banner(self._preferences.notice))
 
     @Slot(object)
     def _set_model(self, facts: ModelFacts | None) -> None:
@@ -121,10 +124,18 @@ class Interrupts(QObject):
         self.happened = False
         self._reader, self._writer = socket.socketpair()
         self._writer.setblocking(False)
-        signal.set_wakeup_fd(self._writer.fileno())
-        signal.signal(signal.SIGINT, self._handle)
+        self._former_fd = signal.set_wakeup_fd(self._writer.fileno())
+        self._former_handler = signal.signal(signal.SIGINT, self._handle)
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._drain)
+
+    def restore(self) -> None:
+        """Leave signals as they were found."""
+        signal.signal(signal.SIGINT, self._former_handler)
+        signal.set_wakeup_fd(self._former_fd)
+        self._notifier.setEnabled(False)
+        self._reader.close()
+        self._writer.close()
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
         self.happened = True
@@ -155,6 +166,7 @@ def run(options: GuiOptions) -> int:
     recent = preferences.settings.recent_models
     QTimer.singleShot(0, lambda: gui.start(options.model or next(iter(recent), DEMO)))
     status = app.exec()
+    interrupts.restore()
     return INTERRUPTED if interrupts.happened else status
 
 

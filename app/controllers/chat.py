@@ -79,6 +79,11 @@ class ChatController(QObject):
         self._loading = loading
         self._show()
 
+    def set_sampling(self, sampling: Sampling | None) -> None:
+        """How tokens are drawn from now on; None as the model recommends."""
+        self._sampling = sampling
+        self._show()
+
     @Slot(str)
     def send(self, text: str) -> None:
         if self.state == "ready":

@@ -16,8 +16,8 @@ from gpu.probes.ranking import median_magnitude, rank
 from views.frames import Choice, Outlier, SpikesFrame
 
 STATISTICS = (
-    Choice("last", "Newest token", "|x| of the token computed last"),
     Choice("absmax", "Largest", "The largest |x| of this answer, its prompt included"),
+    Choice("last", "Newest token", "|x| of the token computed last"),
     Choice("mean_abs", "Mean", "The mean |x| of this answer, its prompt included"),
     Choice("rms", "RMS", "The root mean square of this answer, its prompt included"),
 )
@@ -33,9 +33,9 @@ _LARGEST_DRAWN = np.float32(1e30)
 class SpikesPick:
     """What the person chose to see."""
 
-    kind: str = "mlp.down_proj"
+    kind: str = "mlp.gate_up_proj"
     layer: int = 1
-    statistic: str = "last"
+    statistic: str = "absmax"
     live: bool = True
 
 

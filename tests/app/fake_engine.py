@@ -20,9 +20,9 @@ ADAPTER = AdapterInfo("Fake 4090 (driver 1.2)", "Fake", "Vulkan", "discrete", "1
 SECOND = AdapterInfo("Fake iGPU", "Fake", "Vulkan", "integrated", "1.2", None, "unknown")
 SITES = (
     "layers.0.self_attn.qkv_proj",
-    "layers.0.mlp.down_proj",
+    "layers.0.mlp.gate_up_proj",
     "layers.0",
-    "layers.1.mlp.down_proj",
+    "layers.1.mlp.gate_up_proj",
     "lm_head",
 )
 PLANTED = 3

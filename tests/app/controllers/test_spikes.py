@@ -17,7 +17,7 @@ from tests.views.controls import named
 from views.spikes import SpikesPanel
 from views.theme import Theme
 
-DOWN = "layers.1.mlp.down_proj"
+SITE = "layers.1.mlp.gate_up_proj"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def run(engine: EngineThread, spikes: SpikesController, settle: Callable[[], Non
 def test_an_answer_is_probed_at_the_site_on_show(
     spikes: SpikesController, panel: SpikesPanel, engine: EngineThread, settle: Callable[[], None]
 ) -> None:
-    assert spikes.site == DOWN
+    assert spikes.site == SITE
     run(engine, spikes, settle)
     assert [row[0] for row in panel.outlier_rows()] == [str(PLANTED)]
 
@@ -65,7 +65,7 @@ def test_the_last_statistics_are_shown_when_the_answer_ends(
     run(engine, spikes, settle)
     stats, site = seen[-1]
     assert stats is not None
-    assert (stats.tokens, site) == (8, DOWN)
+    assert (stats.tokens, site) == (8, SITE)
 
 
 def test_picking_another_site_between_answers_reads_it_once(
@@ -93,7 +93,7 @@ def test_picking_another_layer_while_it_answers_moves_the_live_probe(
     engine.ask(Question((Turn("user", "Why?"),), probe=probe))
     box = named(panel, QSpinBox, "Layer")
     qtbot.keyClick(box, Qt.Key.Key_Down)
-    assert probe.sites == {"layers.0.mlp.down_proj"}
+    assert probe.sites == {"layers.0.mlp.gate_up_proj"}
     script.hold.set()
 
 
@@ -103,7 +103,7 @@ def test_what_nobody_sees_is_not_read(spikes: SpikesController) -> None:
     spikes.set_watched(False)
     assert probe.sites == frozenset()
     spikes.set_watched(True)
-    assert probe.sites == {DOWN}
+    assert probe.sites == {SITE}
 
 
 def test_live_off_leaves_the_probes_off(spikes: SpikesController, panel: SpikesPanel) -> None:

@@ -9,7 +9,7 @@ from app.messages import ModelWish
 from app.presenters.spikes import SpikesPick, magnitudes, note_about, spikes_frame
 from tests.app.fake_engine import PLANTED, SITES, facts_for, stats_at
 
-SITE = "layers.1.mlp.down_proj"
+SITE = "layers.1.mlp.gate_up_proj"
 PICK = SpikesPick()
 
 
@@ -18,7 +18,7 @@ def test_the_planted_channel_is_named_with_its_ratio_to_the_median() -> None:
     assert [o.channel for o in frame.outliers] == [PLANTED]
     assert frame.median == pytest.approx(np.median(frame.values))
     assert frame.outliers[0].ratio == pytest.approx(50 / frame.median)
-    assert (frame.kind, frame.layer, frame.layer_count) == ("mlp.down_proj", 1, 2)
+    assert (frame.kind, frame.layer, frame.layer_count) == ("mlp.gate_up_proj", 1, 2)
     assert frame.tokens == 4
 
 
@@ -50,7 +50,7 @@ def test_values_that_are_not_finite_can_be_drawn_and_are_counted() -> None:
     stats = stats_at(SITE)
     newest = stats.newest.copy()
     newest[:2] = np.nan, np.inf
-    frame = spikes_frame(replace(stats, newest=newest), SITE, SITES, PICK, note="planted")
+    frame = spikes_frame(replace(stats, absmax=newest), SITE, SITES, PICK, note="planted")
     assert np.isfinite(frame.values).all()
     assert frame.note.startswith("2 channels are not finite")
     assert {o.channel for o in frame.outliers} >= {0, 1}

@@ -1,0 +1,154 @@
+"""The real window, the real engine and the embedded model, worked with keys and drops."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.engine_thread import Job
+from app.library import demo_directory
+from app.presenters.composer import STATES
+from gpu.ledger import PURPOSES
+from gpu.sampling import Sampling
+from tests.app.session import Session
+from views.strips import Banner
+
+NONSENSE = Sampling(temperature=100.0, top_k=0, top_p=1.0, seed=1)  # goes on until it is stopped
+
+
+@pytest.fixture(scope="module")
+def session(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        result = Session(qapp, tmp_path_factory.mktemp("settings"))
+        result.open()
+        yield result
+        result.close()
+
+
+@pytest.fixture(autouse=True)
+def fresh_chat(session: Session) -> None:
+    """Each test begins with the demo open and nothing said."""
+    assert session.facts is not None
+    session.gui.chat.new_chat()
+    session.wait(lambda: session.gui.engine.is_idle)
+
+
+def banner(session: Session) -> str:
+    return session.gui.window.findChild(Banner).accessibleName()
+
+
+def drop(session: Session, path: Path) -> None:
+    """Drop a file or directory on the window and wait for what comes of it."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    button, modifier = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, button, modifier)
+    session.gui.window.dropEvent(event)
+    session.wait(lambda: session.gui.engine.is_idle and session.gui.chat.state != "loading")
+
+
+def copy_of_the_demo(directory: Path) -> Path:
+    return Path(shutil.copytree(demo_directory(), directory / "copy"))
+
+
+def test_a_typed_question_is_answered_and_every_panel_fills(session: Session) -> None:
+    session.ask("Why do 4-bit activations break a model?")
+    answer = session.wait_for_answer()
+    session.settle()
+    panels = session.gui.window.panels
+    assert answer.state == "done"
+    assert len(answer.answer.split()) > 3
+    assert "tok/s" in answer.note
+    planted = json.loads((demo_directory() / "planted.json").read_text(encoding="utf-8"))
+    assert {row[0] for row in panels.spikes.outlier_rows()} == set(planted["channels"])
+    assert "levels left" in panels.damage.totals()
+    held = {row[0]: int(row[3].removesuffix(" B").replace(",", "")) for row in panels.memory.rows()}
+    assert len(held) <= len(PURPOSES)
+    assert held["Weights"] > 2_000_000
+    assert STATES["ready"] in panels.chat._gauges.texts()
+
+
+def test_escape_stops_the_answer_and_keeps_what_was_written(session: Session) -> None:
+    session.gui.chat.set_sampling(NONSENSE)
+    session.ask("Go on for ever")
+    session.wait(lambda: bool(session.gui.chat.exchanges[-1].answer))
+    QTest.keyClick(session.gui.window.panels.chat.focusWidget(), Qt.Key.Key_Escape)
+    answer = session.wait_for_answer()
+    session.gui.chat.set_sampling(None)
+    assert answer.state == "cancelled"
+    assert answer.answer
+
+
+def test_a_prompt_longer_than_the_context_is_a_sentence_and_the_chat_goes_on(session: Session) -> None:
+    assert session.facts is not None
+    session.gui.chat.send("word " * session.facts.context_tokens)
+    failed = session.wait_for_answer()
+    assert failed.state == "failed"
+    assert f"the context holds {session.facts.context_tokens:,}" in failed.error
+    session.ask("Why?")
+    assert session.wait_for_answer().state == "done"
+
+
+def test_a_broken_checkpoint_dropped_on_the_window_leaves_the_old_model_answering(
+    session: Session, tmp_path: Path
+) -> None:
+    broken = copy_of_the_demo(tmp_path)
+    weights = broken / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    drop(session, weights)
+    assert banner(session).startswith("Error: ")
+    assert "model.safetensors" in banner(session)
+    session.ask("Why?")
+    assert session.wait_for_answer().state == "done"
+
+
+def test_a_template_that_refuses_is_said_on_opening_and_fails_the_answer(
+    session: Session, tmp_path: Path
+) -> None:
+    odd = copy_of_the_demo(tmp_path)
+    config = json.loads((odd / "tokenizer_config.json").read_text(encoding="utf-8"))
+    config["chat_template"] = "{{ raise_exception('I only speak Latin.') }}"
+    (odd / "tokenizer_config.json").write_text(json.dumps(config), encoding="utf-8")
+    drop(session, odd)
+    assert "I only speak Latin." in banner(session)
+    session.ask("Why?")
+    failed = session.wait_for_answer()
+    assert failed.state == "failed"
+    assert "I only speak Latin." in failed.error
+    session.gui.model.open_demo()
+    session.wait(lambda: session.gui.chat.state == "ready")
+
+
+def test_another_scheme_goes_on_with_the_conversation(session: Session) -> None:
+    session.ask("Why?")
+    session.wait_for_answer()
+    for scheme in ("W16A16", "W4A8"):
+        session.gui.window.scheme_chosen.emit(scheme)
+        session.wait(lambda: session.gui.chat.state == "ready")
+        assert session.facts is not None
+        assert session.facts.scheme == scheme
+    session.ask("And how?")
+    assert session.wait_for_answer().state == "done"
+    assert len(session.gui.chat.exchanges) == 2
+
+
+def test_a_lost_device_is_said_and_the_model_can_be_loaded_again(session: Session) -> None:
+    engine = session.gui.engine
+    engine._submit(Job(lambda real, _: real._open.session.gpu.device.destroy(), lambda error: error))
+    session.ask("Why?")
+    session.wait(lambda: session.gui.chat.state == "empty")
+    assert session.gui.chat.exchanges[-1].state == "failed"
+    assert "load the model again" in banner(session)
+    session.gui.window.banner_action.emit("load_again")
+    session.wait(lambda: session.gui.chat.state == "ready")
+    session.gui.chat.regenerate()
+    assert session.wait_for_answer().state == "done"

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.gui import Gui, Interrupts
+from app.preferences import Preferences
+from app.settings import Settings, SettingsFile
+from gpu.sampling import Sampling
+from tests.app.fake_engine import PLANTED, FakeEngine, Script
+from views.strips import Banner
+from views.theme import Theme
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    result = Theme(qapp, Qt.ColorScheme.Light)
+    yield result
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    shiboken6.delete(result)
+
+
+@pytest.fixture
+def make_gui(qtbot: QtBot, theme: Theme, script: Script, tmp_path: Path) -> Iterator[Callable[[], Gui]]:
+    made: list[Gui] = []
+
+    def make() -> Gui:
+        gui = Gui(theme, Preferences(SettingsFile(tmp_path)), lambda post: FakeEngine(post, script))
+        qtbot.addWidget(gui.window)
+        gui.window.show()
+        made.append(gui)
+        return gui
+
+    yield make
+    for gui in made:
+        gui.window.close()
+
+
+@pytest.fixture
+def gui(make_gui: Callable[[], Gui], qtbot: QtBot) -> Gui:
+    result = make_gui()
+    result.start("demo")
+    qtbot.waitUntil(lambda: result.chat.state == "ready")
+    return result
+
+
+def ask(gui: Gui, qtbot: QtBot) -> None:
+    gui.chat.send("Why?")
+    qtbot.waitUntil(lambda: gui.chat.state == "ready" and gui.engine.is_idle)
+
+
+def saved(directory: Path) -> Settings:
+    return SettingsFile(directory).load().settings
+
+
+def test_the_window_is_shown_before_anything_is_loaded(make_gui: Callable[[], Gui], script: Script) -> None:
+    gui = make_gui()
+    assert gui.window.isVisible()
+    assert (gui.chat.state, script.thread) == ("empty", "")
+    gui.start("demo")
+    assert gui.chat.state == "loading"
+
+
+def test_an_answer_fills_every_panel(gui: Gui, qtbot: QtBot) -> None:
+    ask(gui, qtbot)
+    panels = gui.window.panels
+    assert gui.chat.exchanges[-1].answer == "Because of outliers."
+    assert [row[0] for row in panels.spikes.outlier_rows()] == [str(PLANTED)]
+    assert panels.memory.rows()
+    qtbot.waitUntil(lambda: f"channel {PLANTED}" in panels.damage.worst())
+
+
+def test_closing_remembers_the_model_the_sampling_and_the_layout(gui: Gui, tmp_path: Path) -> None:
+    gui.chat.sampling_chosen.emit(Sampling(temperature=0.0))
+    gui.window.close()
+    settings = saved(tmp_path)
+    assert settings.recent_models == ("demo",)
+    assert settings.sampling == Sampling(temperature=0.0)
+    assert settings.window_layout
+
+
+def test_closing_frees_the_device(gui: Gui, script: Script) -> None:
+    gui.window.close()
+    assert script.closed
+
+
+def test_the_next_window_has_the_layout_of_the_last(gui: Gui, make_gui: Callable[[], Gui]) -> None:
+    gui.window.resize(790, 650)
+    gui.window.panels.memory.parentWidget().parentWidget().hide()
+    gui.window.close()
+    following = make_gui()
+    assert (following.window.width(), following.window.height()) == (790, 650)
+    assert not following.window.panels.memory.isVisible()
+
+
+def test_with_spikes_and_damage_hidden_nothing_is_read_back(gui: Gui) -> None:
+    probe = gui.spikes.probe()
+    assert probe is not None
+    gui.window.panel_shown.emit("spikes", False)
+    assert probe.sites
+    gui.window.panel_shown.emit("damage", False)
+    assert not probe.sites
+    gui.window.panel_shown.emit("damage", True)
+    assert probe.sites
+
+
+def test_settings_that_cannot_be_written_do_not_keep_the_window_open(
+    gui: Gui, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "settings.json").mkdir()
+    gui.window.close()
+    assert not gui.window.isVisible()
+    assert "settings.json" in capsys.readouterr().err
+
+
+def test_a_settings_file_that_makes_no_sense_is_said_in_the_window(
+    make_gui: Callable[[], Gui], tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "settings.json").write_text("{", encoding="utf-8")
+    gui = make_gui()
+    gui.start("demo")
+    qtbot.waitUntil(lambda: gui.chat.state == "ready")
+    assert "settings.json" in gui.window.findChild(Banner).accessibleName()
+
+
+def test_ctrl_c_closes_the_window(gui: Gui, qtbot: QtBot) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    interrupts = Interrupts(gui.window.close)
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        qtbot.waitUntil(lambda: not gui.window.isVisible())
+        assert interrupts.happened
+    finally:
+        interrupts.restore()
+    assert signal.getsignal(signal.SIGINT) is before
