@@ -34,12 +34,6 @@ class Activations:
         return self.blocks * BLOCK
 
 
-def activation_bytes(rows: int, width: int, coded: bool) -> int:
-    """Bytes of `allocate`'s buffers together."""
-    blocks = rows * blocks_of(width)
-    return blocks * (128 + (40 if coded else 0))
-
-
 def allocate(ledger: Ledger, name: str, rows: int, width: int, coded: bool) -> Activations:
     """Buffers for [rows, width], with room for q8_1 codes if `coded`."""
     blocks = rows * blocks_of(width)
