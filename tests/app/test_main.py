@@ -20,7 +20,7 @@ EVERY_KIND = [
     (RequestError("Say more.\nPlease."), "Say more. Please."),
     (OSError(28, "No space left on device", "/big/file"), "/big/file: No space left on device."),
     (MemoryError(), "ran out of memory"),
-    (wgpu.GPUOutOfMemoryError("no heap"), "ran out of memory"),
+    (wgpu.GPUOutOfMemoryError("no heap"), "adapter ran out of memory"),
     (wgpu.GPUValidationError("Binding 3 is wrong\nmore"), "Binding 3 is wrong."),
     (KeyError("x"), "A fault in Quantscope itself (KeyError"),
 ]
