@@ -76,6 +76,22 @@ class GpuEngine:
         self._replace(opened)
         self._post(_facts(opened, *facts))
 
+    def prepare(self, cancel: Cancel) -> None:
+        """Have the driver compile what an answer needs, before anybody waits for it.
+
+        Raises:
+            Cancelled: a question came first; its answer compiles the rest.
+        """
+        model = self._opened().session.model
+        try:
+            for probed in (True, False):
+                for ids in ((0, 0), (0,)):
+                    for _ in model.feed(ids, cancel, probed=probed):
+                        model.last_logits()
+        finally:
+            model.rewind(0)
+            model.probes.reset()
+
     def answer(self, run_id: int, question: Question, cancel: Cancel) -> None:
         """Continue a conversation, posting what `generate` yields and the text of it.
 

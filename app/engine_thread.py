@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from app.failures import load_failure, sentence_of
 from app.mailbox import Dense, Mailbox, Post
 from app.messages import Adapters, Failure, ModelFacts, ModelWish, Notice, Question
+from gpu.errors import Cancelled
 from gpu.events import Failed
 
 Cancel = Callable[[], bool]
@@ -26,6 +27,7 @@ class Engine(Protocol):
 
     def survey(self) -> None: ...
     def open(self, wish: ModelWish, cancel: Cancel) -> None: ...
+    def prepare(self, cancel: Cancel) -> None: ...
     def answer(self, run_id: int, question: Question, cancel: Cancel) -> None: ...
     def read(self, run_id: int, site: str) -> None: ...
     def close(self) -> None: ...
@@ -92,6 +94,10 @@ class EngineThread(QObject):
                 lambda error: load_failure(error, wish),
             )
         )
+
+    def prepare(self) -> None:
+        """Compile kernels while nothing is asked; a question ends it."""
+        self._submit(Job(lambda engine, cancel: engine.prepare(cancel), _failure))
 
     def ask(self, question: Question) -> int:
         """Continue a conversation; the number returned comes back in every letter about it."""
@@ -177,4 +183,4 @@ def _step_back() -> None:
 
 
 def _failure(error: Exception) -> Failure:
-    return Failure("other", sentence_of(error))
+    return Failure("cancelled" if isinstance(error, Cancelled) else "other", sentence_of(error))

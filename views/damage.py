@@ -141,7 +141,7 @@ def totals_sentence(frame: DamageFrame) -> str:
     """What the format and granularity cost, in words; empty before the first token."""
     if not len(frame.scales):
         return ""
-    levels = f"{frame.median_levels:.1f} of {frame.max_levels} levels left for the median block"
+    levels = f"{_count(frame.median_levels)} of {frame.max_levels} levels left for the median block"
     return f"{frame.format}, {_granularity_words(frame)}: {levels}; SQNR {frame.total_sqnr_db:.1f} dB"
 
 
@@ -158,10 +158,14 @@ def _block_sentence(frame: DamageFrame, block: int) -> str:
     scale = short(float(frame.scales[block]))
     return (
         f"block {block} (channels {first}–{first + frame.block_channels - 1}): scale {scale}, "
-        f"{frame.levels[block]:.1f} levels, {frame.sqnr_db[block]:.1f} dB"
+        f"{_count(frame.levels[block])} levels, {frame.sqnr_db[block]:.1f} dB"
     )
 
 
 def _granularity_words(frame: DamageFrame) -> str:
     labels = {choice.key: choice.label for choice in frame.granularities}
     return labels.get(frame.granularity, frame.granularity)
+
+
+def _count(levels: float) -> str:
+    return f"{levels:.1f}".removesuffix(".0")

@@ -18,6 +18,7 @@ from views.widgets import describe
 _AXIS_WIDTH = 40
 _UNIT_WIDTH = 18
 _HEADROOM = 0.15
+_TICK_HEIGHT = 22
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,16 @@ class Callout:
 
 
 class _Axis(pg.AxisItem):  # type: ignore[misc]
-    """Plain figures ("0.01", "1", "10k") where the axis is logarithmic."""
+    """Plain figures ("0.01", "1", "10k") where the axis is logarithmic, no closer than they can be read."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.enableAutoSIPrefix(False)  # it would put "(x0.01)" into the label
+
+    def logTickValues(
+        self, low: float, high: float, size: float, _levels: object
+    ) -> list[tuple[float | None, list[float]]]:
+        return [(None, log_ticks(low, high, size))]
 
     def logTickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:
         return [short(10.0**value) for value in values]
@@ -41,6 +51,18 @@ def decade_limits(low: float, high: float) -> tuple[float, float]:
     tip = max(np.log10(max(high, 1e-9)), bottom + 0.5)
     top = np.ceil(2 * (tip + _HEADROOM * (tip - bottom))) / 2
     return float(10.0**bottom), float(10.0**top)
+
+
+def log_ticks(low: float, high: float, size: float) -> list[float]:
+    """Exponents of ten to label between `low` and `high` on `size` pixels: 1, 2, 5, or fewer."""
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        decades = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+        ticks = [decade + float(np.log10(step)) for decade in decades for step in steps]
+        shown = [tick for tick in ticks if low <= tick <= high]
+        if len(shown) * _TICK_HEIGHT <= size:
+            return shown
+    skip = -(-len(shown) * _TICK_HEIGHT // max(1, int(size)))
+    return shown[:: max(1, skip)]
 
 
 def short(value: float) -> str:

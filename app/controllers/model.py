@@ -114,6 +114,7 @@ class ModelController(QObject):
         self._preferences.remember_model(facts.wish.model)
         self._end_loading(facts.wish)
         self.model_changed.emit(facts)
+        self._engine.prepare()
 
     @Slot(object)
     def _refuse(self, failure: Failure) -> None:

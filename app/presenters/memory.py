@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.messages import MemoryUse, ModelFacts
+from app.presenters.setup import short_name
 from views.frames import MemoryEntry, MemoryFrame
 
 _PURPOSES = {
@@ -29,7 +30,7 @@ def memory_frame(use: MemoryUse | None, facts: ModelFacts | None) -> MemoryFrame
         entries=tuple(_entry(purpose, size) for purpose, size in use.by_purpose if size),
         total_bytes=use.adapter.total_bytes,
         total_source=use.adapter.total_source,
-        adapter=use.adapter.name,
+        adapter=short_name(use.adapter),
         headline=_headline(dict(use.by_purpose), facts),
     )
 

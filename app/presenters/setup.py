@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.library import DEMO
 from app.messages import Adapters, Loading, ModelFacts
 from app.settings import Settings
 from views.frames import Choice, LoadFrame, SetupFrame, WelcomeFrame
+
+if TYPE_CHECKING:
+    from gpu.device import AdapterInfo
 
 AUTOMATIC = ""
 _SCHEMES = (
@@ -48,7 +52,7 @@ def setup_frame(
 
 
 def welcome_frame(settings: Settings, adapters: Adapters | None) -> WelcomeFrame:
-    chosen = adapters.found[0].name if adapters is not None and adapters.found else ""
+    chosen = short_name(adapters.found[0]) if adapters is not None and adapters.found else ""
     return WelcomeFrame(recent=recent_choices(settings), adapter=settings.adapter or chosen)
 
 
@@ -69,11 +73,11 @@ def _adapter_choices(adapters: Adapters | None) -> tuple[Choice, ...]:
     """The automatic choice and every adapter: by name, or by its place where two have one name."""
     found = adapters.found if adapters is not None else ()
     names = Counter(info.name for info in found)
-    automatic = f"Automatic ({_short(found[0].name)})" if found else "Automatic"
+    automatic = f"Automatic ({short_name(found[0])})" if found else "Automatic"
     listed = (
         Choice(
             info.name if names[info.name] == 1 else str(place),
-            _short(info.name),
+            short_name(info),
             f"{info.name} · {_KINDS.get(info.kind, info.kind)} · {info.backend} · {info.driver}",
         )
         for place, info in enumerate(found)
@@ -81,6 +85,6 @@ def _adapter_choices(adapters: Adapters | None) -> tuple[Choice, ...]:
     return (Choice(AUTOMATIC, automatic, "The fastest kind of adapter there is"), *listed)
 
 
-def _short(name: str) -> str:
-    """Drivers put their version in brackets behind the name."""
-    return name.partition(" (")[0]
+def short_name(adapter: AdapterInfo) -> str:
+    """Without the version that drivers put in brackets behind it."""
+    return adapter.name.partition(" (")[0]

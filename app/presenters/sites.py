@@ -36,9 +36,9 @@ def site_name(kind: str, layer: int, sites: Sequence[str]) -> str:
 
 
 def kinds_of(sites: Sequence[str]) -> tuple[Choice, ...]:
-    """The kinds a model has, in the order data flows."""
+    """The kinds a model has, in the order data flows; all there are where no model is open."""
     present = {split_site(site)[0] for site in sites}
-    return tuple(choice for choice in _KINDS if choice.key in present)
+    return tuple(choice for choice in _KINDS if choice.key in present or not present)
 
 
 def layer_count(sites: Sequence[str]) -> int:

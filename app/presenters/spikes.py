@@ -43,7 +43,7 @@ def spikes_frame(
     stats: ChannelStats | None, site: str, sites: Sequence[str], pick: SpikesPick, note: str = ""
 ) -> SpikesFrame:
     """Magnitudes, their median and the channels that stand out; no bars before the first token."""
-    kind, layer = split_site(site)
+    kind, layer = split_site(site) if site else (pick.kind, None)
     read = stats is not None and stats.tokens > 0
     values = magnitudes(stats, pick.statistic) if stats is not None and read else np.zeros(0, np.float32)
     return SpikesFrame(

@@ -39,6 +39,7 @@ class Script:
     answer_error: Exception | None = None
     asked: list[Question] = field(default_factory=list)
     opened: list[ModelWish] = field(default_factory=list)
+    prepared: bool = False
     closed: bool = False
     thread: str = ""
 
@@ -81,6 +82,9 @@ class FakeEngine:
             raise self._script.open_error
         self._post(MemoryUse((("weights", GIB), ("scales", GIB // 8), ("norms", 0)), ADAPTER))
         self._post(facts_for(wish))
+
+    def prepare(self, cancel: Cancel) -> None:
+        self._script.prepared = not cancel()
 
     def answer(self, run_id: int, question: Question, cancel: Cancel) -> None:
         self._script.asked.append(question)

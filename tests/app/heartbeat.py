@@ -1,7 +1,8 @@
 """How long the window keeps a person waiting: `python -m tests.app.heartbeat [TOKENS]`.
 
 Prints, as JSON, the longest gap between ticks of a 5 ms timer on the window's thread while the demo answers
-with live probes, and the times from the start of the process to the window and to the first text.
+with live probes, the times from the start of the process to the window and to the first text, and the
+longest time from Stop to a chat that is ready again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.prompts import sample_prompts
+from gpu.sampling import Sampling
 from tests.app.session import Session
 
 TICK_MS = 5
@@ -56,6 +58,7 @@ def main(tokens: int) -> None:
         session.open()
         figures["model_loaded_s"] = since_start_s()
         figures |= answer(session, tokens)
+        figures["longest_stop_ms"] = max(stop(session) for _ in range(5))
         session.close()
     print(json.dumps(figures, indent=2))
 
@@ -82,6 +85,18 @@ def answer(session: Session, tokens: int) -> dict[str, float]:
         "99th_percentile_gap_ms": round(float(np.percentile(gaps, 99)), 1),
         "gaps_above_50_ms": int((gaps > 50).sum()),
     }
+
+
+def stop(session: Session) -> float:
+    """From Escape to a chat that is ready again, during an answer that would go on for ever, in ms."""
+    session.gui.chat.new_chat()
+    session.gui.chat.set_sampling(Sampling(temperature=100.0, top_k=0, top_p=1.0))
+    session.ask("Go on")
+    session.wait(lambda: len(session.gui.chat.exchanges[-1].answer) > 50)
+    started = time.perf_counter()
+    session.gui.chat.stop()
+    session.wait_for_answer()
+    return round((time.perf_counter() - started) * 1000, 1)
 
 
 def since_start_s() -> float:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
-from views.plots import BarPlot, Callout, decade_limits, short
+from views.plots import BarPlot, Callout, decade_limits, log_ticks, short
 from views.theme import DARK, LIGHT
 
 SIZE = (600, 240)
@@ -143,3 +143,18 @@ def test_limits_leave_room_and_hold_still() -> None:
     assert high > 14.3 * 1.5
     assert decade_limits(0.0055, 15.1) == (low, high)
     assert decade_limits(0.0, 0.0)[0] > 0
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "size", "labels"),
+    [
+        (-2, 1, 300, ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10"]),
+        (-2, -1, 70, ["0.01", "0.03", "0.1"]),
+        (-1, 3, 120, ["0.1", "1", "10", "100", "1000"]),
+        (-6, 6, 66, ["1e-06", "0.1", "10k"]),
+        (0.2, 0.9, 60, ["2", "5"]),
+    ],
+)
+def test_labels_of_a_log_axis_never_touch(low: float, high: float, size: float, labels: list[str]) -> None:
+    ticks = log_ticks(low, high, size)
+    assert [short(10.0**tick) for tick in ticks] == labels

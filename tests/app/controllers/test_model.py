@@ -226,3 +226,11 @@ def test_a_lost_device_takes_the_model_and_offers_to_load_it_again(
     settle()
     assert changes[-1] is not None
     assert [wish.model for wish in script.opened] == ["demo", "demo"]
+
+
+def test_kernels_are_prepared_once_a_model_is_open(
+    model: ModelController, script: Script, settle: Callable[[], None]
+) -> None:
+    model.open_demo()
+    settle()
+    assert script.prepared

@@ -62,7 +62,7 @@ def test_without_adapters_only_the_automatic_choice_is_left(adapters: Adapters |
 
 
 def test_the_first_screen_says_what_a_model_would_run_on() -> None:
-    assert welcome_frame(SETTINGS, ADAPTERS).adapter == ADAPTER.name
+    assert welcome_frame(SETTINGS, ADAPTERS).adapter == "Fake 4090"
     assert welcome_frame(replace(SETTINGS, adapter="llvmpipe"), ADAPTERS).adapter == "llvmpipe"
     assert welcome_frame(SETTINGS, None).adapter == ""
 
