@@ -107,7 +107,7 @@ def _what_would_fit(gpu: Gpu, plan: Plan, available_bytes: int) -> str:
             smaller = Plan(plan.config, scheme, context, plan.layout, plan.dtype_of)
             if _fits(gpu, smaller, available_bytes):
                 return f"{scheme} with a context of {context:,} tokens would fit."
-    return "not even W4A8 with a context of 512 tokens would fit; choose a smaller model."
+    return f"not even {scheme} with a context of {context:,} tokens would fit; choose a smaller model."
 
 
 def _schemes_from(scheme: Scheme) -> Sequence[Scheme]:

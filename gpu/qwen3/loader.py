@@ -19,7 +19,7 @@ from gpu.checkpoints.base import Checkpoint
 from gpu.checkpoints.finite import first_nonfinite
 from gpu.checkpoints.quantized_cache import QuantizedCache
 from gpu.device import Gpu
-from gpu.errors import Cancelled, FormatError
+from gpu.errors import Cancelled, FormatError, QuantscopeError
 from gpu.formats import floats, q4, q8
 from gpu.layouts import DeviceMatrix, MatrixSpec
 from gpu.qwen3.keeper import Keeper, Rows, cache_names
@@ -128,8 +128,19 @@ class Loader:
                 rows = slice(start, min(start + matrix.row_step(), height))
                 stored = source.read(rows)
                 self._check(name, stored, start, source.dtype)
-                yield (offset + start, *encode(stack.spec, stored, source.dtype))
+                yield (offset + start, *self._encoded(stack.spec, name, stored, source.dtype))
             offset += height
+
+    def _encoded(
+        self, spec: MatrixSpec, name: str, stored: npt.NDArray[Any], dtype: str
+    ) -> tuple[Codes, Scales]:
+        try:
+            return encode(spec, stored, dtype)
+        except QuantscopeError as error:
+            raise FormatError(
+                self._checkpoint.path,
+                f"the {dtype} tensor {name} holds values too large for a 16-bit scale; run it at W16A16.",
+            ) from error
 
     def _cached(self, arrays: Mapping[str, Codes], stack: Stack, matrix: DeviceMatrix) -> Iterator[Rows]:
         codes, scales = (arrays[name] for name in cache_names(stack))

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from gpu.activations import BLOCK
 from gpu.errors import ConfigError, SchemeError
 from gpu.formats.blocks import WEIGHT_GROUPS
+from gpu.formats.granularity import Granularity
 from gpu.kernels.heads import CHUNK, MAX_HEAD_DIM
+from gpu.kernels.quantize import blocks_per_scale
 from gpu.layouts import MatrixSpec
 from gpu.qwen3.config import Qwen3Config
 from gpu.scheme import Scheme
@@ -60,8 +62,8 @@ def check_supported(config: Qwen3Config, scheme: Scheme) -> None:
     """Raise unless this engine runs such a model under such a scheme.
 
     Raises:
-        ConfigError: the model has experts, or heads wider than the attention kernel.
-        SchemeError: a weight format, method or combination this engine does not have.
+        ConfigError: the model has experts, or heads of a size that the attention kernel does not take.
+        SchemeError: a weight format, method, granularity or combination this engine does not have.
     """
     if config.is_moe:
         raise ConfigError("Mixture-of-experts models are not supported yet; choose a dense Qwen3.")
@@ -81,6 +83,8 @@ def check_supported(config: Qwen3Config, scheme: Scheme) -> None:
         )
     if scheme.kv_bits not in (16, 32):
         raise SchemeError(f"{scheme} cannot run: the key-value cache runs at 16 or 32 bits.")
+    if Granularity.of_activations(scheme.granularity).kind == "block":
+        blocks_per_scale(scheme.granularity)
 
 
 def stack_model(config: Qwen3Config, scheme: Scheme, dtype_of: DtypeOf) -> ModelStacks:
