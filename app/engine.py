@@ -8,6 +8,7 @@ from collections.abc import Callable
 import wgpu
 
 from app.engine_session import EngineOptions, EngineSession, ModelFiles, recommended_sampling
+from app.failures import sentence_of
 from app.mailbox import Post
 from app.messages import (
     Adapters,
@@ -23,7 +24,7 @@ from app.messages import (
 from app.reply import ReplyReader, prompt_ids
 from app.text import ChatTemplateError, Reply
 from gpu.device import list_adapters
-from gpu.errors import BudgetError, DeviceLost, RequestError
+from gpu.errors import BudgetError, DeviceLost, QuantscopeError, RequestError
 from gpu.events import Failed, Finished, Token
 from gpu.generate import Request, generate
 from gpu.qwen3.loader import LoadProgress
@@ -154,15 +155,24 @@ class GpuEngine:
         self, former: OpenModel, files: ModelFiles, options: EngineOptions
     ) -> EngineSession:
         """Free the open model first; load it again if the new one does not fit even so."""
+        self._open = None
         former.session.close()
         try:
             return EngineSession(files.checkpoint, options)
         except BaseException:
-            self._open = None
-            self._open = OpenModel(
-                former.wish, former.files, self._session(former.wish, former.files, lambda: False)
-            )
+            self._reopen(former)
             raise
+        finally:
+            if self._open is None:
+                former.files.close()
+
+    def _reopen(self, former: OpenModel) -> None:
+        try:
+            session = self._session(former.wish, former.files, lambda: False)
+        except (QuantscopeError, wgpu.GPUError) as error:
+            self._post(Failure("closed", sentence_of(error)))
+        else:
+            self._open = OpenModel(former.wish, former.files, session)
 
     def _replace(self, opened: OpenModel) -> None:
         self.close()
@@ -178,7 +188,7 @@ class GpuEngine:
         except DeviceLost as error:
             self._open = None
             opened.files.close()
-            self._post(Failure("device_lost", str(error)))
+            self._post(Failure("closed", str(error)))
 
     def _write(self, run_id: int, text: Reply) -> None:
         if text.reasoning or text.answer:

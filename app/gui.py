@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FrameType
+from types import FrameType, TracebackType
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -18,14 +18,15 @@ from app.controllers.memory import MemoryController
 from app.controllers.model import ModelController
 from app.controllers.spikes import SpikesController
 from app.engine_thread import Engine, EngineThread
+from app.failures import sentence_of
 from app.library import DEMO
 from app.mailbox import Post
-from app.messages import ModelFacts
+from app.messages import Failure, ModelFacts, ModelWish
 from app.preferences import Preferences
-from app.presenters.failure import notice_banner
+from app.presenters.failure import failure_banner, notice_banner
 from app.presenters.spikes import note_about
 from app.prompts import sample_prompts
-from app.settings import SettingsFile
+from app.settings import Settings, SettingsFile
 from gpu.sampling import Sampling
 from views.chat import ChatPanel
 from views.damage import DamagePanel
@@ -65,10 +66,10 @@ class Gui(QObject):
         self._seen = {"spikes": True, "damage": True}
         self._connect()
 
-    def start(self, model: str) -> None:
+    def start(self, wish: ModelWish) -> None:
         """Start the engine and open a model."""
         self.engine.start()
-        self.model.open(model)
+        self.model.load(wish)
         if self._preferences.notice:
             self.window.set_banner(notice_banner(self._preferences.notice))
 
@@ -96,6 +97,14 @@ class Gui(QObject):
         if problem:
             print(f"quantscope: {problem}", file=sys.stderr)
         self.engine.stop(STOP_TIMEOUT_S)
+
+    def report_fault(
+        self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+    ) -> None:
+        """For `sys.excepthook`: what went wrong while the window handled an event, in one line."""
+        sentence = sentence_of(error)
+        print(f"quantscope: {sentence}", file=sys.stderr)
+        self.window.set_banner(failure_banner(Failure("other", sentence)))
 
     def _choose_directory(self) -> str:
         return QFileDialog.getExistingDirectory(self.window, "Open a model directory")
@@ -159,19 +168,21 @@ def run(options: GuiOptions) -> int:
     app.setApplicationName("quantscope")
     app.setApplicationDisplayName("Quantscope")
     preferences = Preferences(SettingsFile())
-    _apply(options, preferences)
     gui = Gui(Theme(app), preferences, make_gpu_engine)
+    sys.excepthook = gui.report_fault
     interrupts = Interrupts(gui.window.close)
     gui.window.show()
-    recent = preferences.settings.recent_models
-    QTimer.singleShot(0, lambda: gui.start(options.model or next(iter(recent), DEMO)))
+    QTimer.singleShot(0, lambda: gui.start(first_wish(options, preferences.settings)))
     status = app.exec()
     interrupts.restore()
     return INTERRUPTED if interrupts.happened else status
 
 
-def _apply(options: GuiOptions, preferences: Preferences) -> None:
-    if options.adapter is not None:
-        preferences.change(adapter=options.adapter)
-    if options.scheme is not None:
-        preferences.change(scheme=options.scheme)
+def first_wish(options: GuiOptions, settings: Settings) -> ModelWish:
+    """What to open at the start: what the command line says, else what was used last, else the demo."""
+    return ModelWish(
+        model=options.model or next(iter(settings.recent_models), DEMO),
+        scheme=options.scheme or settings.scheme,
+        adapter=options.adapter or settings.adapter,
+        context_tokens=settings.context_tokens,
+    )

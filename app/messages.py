@@ -11,7 +11,7 @@ from gpu.sampling import Sampling
 if TYPE_CHECKING:  # keeps wgpu out of the window's first second
     from gpu.device import AdapterInfo
 
-FailureKind = Literal["load", "cancelled", "device_lost", "other"]
+FailureKind = Literal["load", "cancelled", "closed", "other"]
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class Failure:
-    """A job that did not work out; `sentence` is for the person, `wish` the model that was not opened."""
+    """A job that did not work out; `sentence` is for the person.
+
+    "load": the model of `wish` was not opened. "closed": the model that was open no longer is.
+    """
 
     kind: FailureKind
     sentence: str

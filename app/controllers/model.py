@@ -48,7 +48,7 @@ class ModelController(QObject):
     def open(self, model: str) -> None:
         """Open a model by name or path, with the scheme and adapter in use."""
         settings = self._preferences.settings
-        self._load(ModelWish(model, settings.scheme, settings.adapter, settings.context_tokens))
+        self.load(ModelWish(model, settings.scheme, settings.adapter, settings.context_tokens))
 
     @Slot(str)
     def open_dropped(self, path: str) -> None:
@@ -68,7 +68,8 @@ class ModelController(QObject):
     def open_demo(self) -> None:
         self.open(DEMO)
 
-    def _load(self, wish: ModelWish) -> None:
+    def load(self, wish: ModelWish) -> None:
+        """Open exactly this; the settings follow once it worked."""
         self._wish = self._last_wish = wish
         self._window.set_banner(None)
         self._window.show_chat()
@@ -83,19 +84,19 @@ class ModelController(QObject):
         if self._facts is None:
             self._preferences.change(scheme=scheme)
         else:
-            self._load(replace(self._facts.wish, scheme=scheme))
+            self.load(replace(self._facts.wish, scheme=scheme))
 
     @Slot(str)
     def _choose_adapter(self, adapter: str) -> None:
         if self._facts is None:
             self._preferences.change(adapter=adapter or None)
         else:
-            self._load(replace(self._facts.wish, adapter=adapter or None))
+            self.load(replace(self._facts.wish, adapter=adapter or None))
 
     @Slot(str)
     def _act(self, action: str) -> None:
         if action == LOAD_AGAIN and self._last_wish is not None:
-            self._load(self._last_wish)
+            self.load(self._last_wish)
 
     @Slot()
     def _cancel(self) -> None:
@@ -112,16 +113,19 @@ class ModelController(QObject):
         self._facts = facts
         self._preferences.change(scheme=facts.wish.scheme, adapter=facts.wish.adapter)
         self._preferences.remember_model(facts.wish.model)
+        problem = self._preferences.save()
+        if problem:
+            self._window.set_banner(notice_banner(problem))
         self._end_loading(facts.wish)
         self.model_changed.emit(facts)
         self._engine.prepare()
 
     @Slot(object)
     def _refuse(self, failure: Failure) -> None:
-        """Say what went wrong; a model that was open before still is, unless the device is gone."""
+        """Say what went wrong; a model that was open before still is, unless that is what went wrong."""
         if failure.wish not in (None, self._wish):
             return  # another model is on its way in already
-        if failure.kind == "device_lost":
+        if failure.kind == "closed":
             self._facts = None
             self.model_changed.emit(None)
         self._end_loading(failure.wish)

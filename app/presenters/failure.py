@@ -12,7 +12,7 @@ def failure_banner(failure: Failure) -> BannerFrame | None:
     """A cancel needs no words. What another attempt may mend gets a button for it."""
     if failure.kind == "cancelled":
         return None
-    if failure.kind == "device_lost":
+    if failure.kind == "closed":
         return BannerFrame("error", failure.sentence, "Load again", LOAD_AGAIN)
     if failure.kind == "load":
         return BannerFrame("error", failure.sentence, "Try again", LOAD_AGAIN)

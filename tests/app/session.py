@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from app.gui import Gui, make_gpu_engine
 from app.library import DEMO
-from app.messages import Failure, ModelFacts
+from app.messages import Failure, ModelFacts, ModelWish
 from app.preferences import Preferences
 from app.presenters.chat import Exchange
 from app.settings import SettingsFile
@@ -40,7 +40,7 @@ class Session:
     def open(self, model: str = DEMO) -> None:
         """Show the window, start the engine and wait for the model."""
         self.gui.window.show()
-        self.gui.start(model)
+        self.gui.start(ModelWish(model))
         self.wait(lambda: self.facts is not None or bool(self.failures))
         if self.failures:
             raise GaveUpError(self.failures[0].sentence)

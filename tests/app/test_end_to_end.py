@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,36 @@ def copy_of_the_demo(directory: Path) -> Path:
     return Path(shutil.copytree(demo_directory(), directory / "copy"))
 
 
+def cut_off(checkpoint: Path) -> str:
+    weights = checkpoint / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    return weights.name
+
+
+def not_a_number(checkpoint: Path) -> str:
+    weights = checkpoint / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-2:] = b"\xc0\x7f"  # NaN in bf16, little-endian
+    weights.write_bytes(data)
+    return weights.name
+
+
+def another_architecture(checkpoint: Path) -> str:
+    config = checkpoint / "config.json"
+    config.write_text(config.read_text(encoding="utf-8").replace("qwen3", "mamba"), encoding="utf-8")
+    return "mamba"
+
+
+def pickled(checkpoint: Path) -> str:
+    (checkpoint / "model.safetensors").rename(checkpoint / "pytorch_model.bin")
+    return "pytorch_model.bin"
+
+
+def without_words(checkpoint: Path) -> str:
+    (checkpoint / "tokenizer.json").unlink()
+    return "tokenizer.json"
+
+
 def test_a_typed_question_is_answered_and_every_panel_fills(session: Session) -> None:
     session.ask("Why do 4-bit activations break a model?")
     answer = session.wait_for_answer()
@@ -98,15 +128,16 @@ def test_a_prompt_longer_than_the_context_is_a_sentence_and_the_chat_goes_on(ses
     assert session.wait_for_answer().state == "done"
 
 
+@pytest.mark.parametrize("damage", [cut_off, not_a_number, another_architecture, pickled, without_words])
 def test_a_broken_checkpoint_dropped_on_the_window_leaves_the_old_model_answering(
-    session: Session, tmp_path: Path
+    session: Session, tmp_path: Path, damage: Callable[[Path], str]
 ) -> None:
     broken = copy_of_the_demo(tmp_path)
-    weights = broken / "model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:-1000])
-    drop(session, weights)
+    culprit = damage(broken)
+    drop(session, broken)
     assert banner(session).startswith("Error: ")
-    assert "model.safetensors" in banner(session)
+    assert culprit in banner(session)
+    assert "\n" not in banner(session)
     session.ask("Why?")
     assert session.wait_for_answer().state == "done"
 

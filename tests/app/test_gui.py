@@ -11,7 +11,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.gui import Gui, Interrupts
+from app.gui import Gui, GuiOptions, Interrupts, first_wish
+from app.messages import ModelWish
 from app.preferences import Preferences
 from app.settings import Settings, SettingsFile
 from gpu.sampling import Sampling
@@ -47,7 +48,7 @@ def make_gui(qtbot: QtBot, theme: Theme, script: Script, tmp_path: Path) -> Iter
 @pytest.fixture
 def gui(make_gui: Callable[[], Gui], qtbot: QtBot) -> Gui:
     result = make_gui()
-    result.start("demo")
+    result.start(ModelWish("demo"))
     qtbot.waitUntil(lambda: result.chat.state == "ready")
     return result
 
@@ -65,7 +66,7 @@ def test_the_window_is_shown_before_anything_is_loaded(make_gui: Callable[[], Gu
     gui = make_gui()
     assert gui.window.isVisible()
     assert (gui.chat.state, script.thread) == ("empty", "")
-    gui.start("demo")
+    gui.start(ModelWish("demo"))
     assert gui.chat.state == "loading"
 
 
@@ -115,6 +116,7 @@ def test_with_spikes_and_damage_hidden_nothing_is_read_back(gui: Gui) -> None:
 def test_settings_that_cannot_be_written_do_not_keep_the_window_open(
     gui: Gui, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "settings.json").unlink()
     (tmp_path / "settings.json").mkdir()
     gui.window.close()
     assert not gui.window.isVisible()
@@ -126,7 +128,7 @@ def test_a_settings_file_that_makes_no_sense_is_said_in_the_window(
 ) -> None:
     (tmp_path / "settings.json").write_text("{", encoding="utf-8")
     gui = make_gui()
-    gui.start("demo")
+    gui.start(ModelWish("demo"))
     qtbot.waitUntil(lambda: gui.chat.state == "ready")
     assert "settings.json" in gui.window.findChild(Banner).accessibleName()
 
@@ -141,3 +143,19 @@ def test_ctrl_c_closes_the_window(gui: Gui, qtbot: QtBot) -> None:
     finally:
         interrupts.restore()
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_command_line_comes_before_the_settings() -> None:
+    settings = Settings(scheme="W8A8", adapter="a", context_tokens=512, recent_models=("/models/last",))
+    assert first_wish(GuiOptions(), settings) == ModelWish("/models/last", "W8A8", "a", 512)
+    assert first_wish(GuiOptions(), Settings()) == ModelWish("demo")
+    asked = GuiOptions(model="/models/this", adapter="b", scheme="W16A16")
+    assert first_wish(asked, settings) == ModelWish("/models/this", "W16A16", "b", 512)
+
+
+def test_a_fault_is_one_line_in_the_window_and_in_the_terminal(
+    gui: Gui, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gui.report_fault(ZeroDivisionError, ZeroDivisionError("division by zero"), None)
+    assert "division by zero" in gui.window.findChild(Banner).accessibleName()
+    assert capsys.readouterr().err.count("\n") == 1

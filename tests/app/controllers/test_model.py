@@ -219,7 +219,7 @@ def test_a_lost_device_takes_the_model_and_offers_to_load_it_again(
 ) -> None:
     model.open_demo()
     settle()
-    model._refuse(Failure("device_lost", "The driver took it away."))
+    model._refuse(Failure("closed", "The driver took it away."))
     assert changes[-1] is None
     assert banner(window) == "Error: The driver took it away."
     window.banner_action.emit("load_again")
