@@ -106,8 +106,9 @@ class Loader:
 
     def _fill_gain(self, name: str, buffer: Any) -> None:
         source = self._checkpoint.tensor(name)
-        values = source.read_f32()
-        self._check(name, values, 0)
+        stored = source.read()
+        self._check(name, stored, 0, source.dtype)
+        values = floats.to_f32(stored, source.dtype)
         padded = np.pad(values, (0, -values.size % BLOCK))
         self._gpu.write(buffer, padded.view(np.uint8))
         self._advance(values.size)
@@ -148,7 +149,7 @@ class Loader:
             rows = slice(start, start + matrix.row_step())
             yield start, codes[rows], scales[rows]
 
-    def _check(self, name: str, stored: npt.NDArray[Any], first_row: int, dtype: str = "f32") -> None:
+    def _check(self, name: str, stored: npt.NDArray[Any], first_row: int, dtype: str) -> None:
         place = first_nonfinite(stored)
         if place is None:
             return

@@ -110,8 +110,9 @@ def refused_load(
     return str(failure.value)
 
 
-@pytest.mark.parametrize("scheme", ["W16A16", "W8A8", "W4A8", "W4-g128A8"])
-@pytest.mark.parametrize("part", [0.999, 0.8, 0.5])
+@pytest.mark.parametrize(
+    ("scheme", "part"), [("W16A16", 0.5), *itertools.product(("W16A16", "W8A8", "W4-g128A8"), (0.999, 0.8))]
+)
 def test_what_is_suggested_instead_really_fits(
     model_gpu: Gpu,
     golden_checkpoint: GoldenCheckpoint,
@@ -125,8 +126,6 @@ def test_what_is_suggested_instead_really_fits(
     options = LoadOptions(1024, available_bytes=available)
     sentence = refused_load(model_gpu, checkpoint, scheme, options, monkeypatch)
     found = re.search(r"(W\S+) with a context of ([\d,]+) tokens would fit", sentence)
-    if "not even" in sentence:
-        return
     assert found is not None
     context = int(found[2].replace(",", ""))
     Model.load(model_gpu, checkpoint, Scheme.parse(found[1]), LoadOptions(context, available_bytes=available))
