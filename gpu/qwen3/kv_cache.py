@@ -44,7 +44,7 @@ def plan_layer(heads: Heads, positions: int, kind: str, max_side: int) -> CacheP
     log2 = _POSITIONS_LOG2
     while log2 > 0 and row_chunks << log2 > max_side:
         log2 -= 1
-    while rows >> log2 > max_side:
+    while -(-rows >> log2) > max_side:
         log2 += 1
     if row_chunks << log2 > max_side:
         raise ConfigError(f"A context of {positions:,} tokens does not fit this adapter's textures.")
