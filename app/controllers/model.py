@@ -129,7 +129,9 @@ class ModelController(QObject):
             self._facts = None
             self.model_changed.emit(None)
         self._end_loading(failure.wish)
-        self._window.set_banner(failure_banner(failure))
+        banner = failure_banner(failure)
+        if banner is not None:
+            self._window.set_banner(banner)
         if self._facts is None and failure.wish is not None:
             self._window.show_welcome()
 

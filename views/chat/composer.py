@@ -81,6 +81,7 @@ class Composer(QFrame):
     def set_frame(self, frame: ComposerFrame) -> None:
         self._frame = frame
         self.edit.setPlaceholderText(frame.hint)
+        self.edit.viewport().update()  # Qt forgets to, while the placeholder stays on show
         self._send.setVisible(not frame.can_stop)
         self._stop.setVisible(frame.can_stop)
         self._think.setVisible(frame.thinking_supported)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.model import ModelController
 from app.engine_thread import EngineThread
-from app.messages import Failure, ModelFacts
+from app.messages import Failure, ModelFacts, Notice
 from app.preferences import Preferences
 from app.settings import SettingsFile
 from gpu.errors import FormatError
@@ -226,6 +226,16 @@ def test_a_lost_device_takes_the_model_and_offers_to_load_it_again(
     settle()
     assert changes[-1] is not None
     assert [wish.model for wish in script.opened] == ["demo", "demo"]
+
+
+def test_a_question_that_ends_the_preparation_leaves_the_banner_alone(
+    window: MainWindow, model: ModelController, settle: Callable[[], None]
+) -> None:
+    model.open_demo()
+    settle()
+    model._notice(Notice("The weights could not be kept."))
+    model._refuse(Failure("cancelled", "Cancelled."))
+    assert banner(window) == "Info: The weights could not be kept."
 
 
 def test_kernels_are_prepared_once_a_model_is_open(
