@@ -10,7 +10,7 @@ def is_one_sentence(text: str) -> bool:
     ends = re.findall(r"[.!?](?:\s|$)", text)
     return (
         "\n" not in text
-        and bool(re.match(r"[A-Za-z'/]", text))
+        and bool(re.match(r"[\w'/]", text))
         and len(ends) == 1
         and text.endswith(".")
         and not re.search(r"Traceback|Error\(|0x[0-9a-f]{6}|None", text)

@@ -1,0 +1,144 @@
+"""A model is what it was fed: however the tokens came in, numpy gives the same logits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gpu.checkpoints import Checkpoint
+from gpu.device import Gpu, open_gpu
+from gpu.errors import Cancelled, RequestError
+from gpu.kit import Op
+from gpu.model import LoadOptions, Model
+from gpu.probes.sites import sites_of
+from gpu.qwen3.allocation import CHUNK_TOKENS
+from gpu.qwen3.workspace import HEAD_ROWS
+from gpu.scheme import Scheme
+from tests.golden.qwen3.checkpoints import SPECS
+from tests.golden.qwen3.reference import Reference
+from tests.gpu.sentences import is_one_sentence
+
+SPEC = next(spec for spec in SPECS if spec.name == "sliding-window")
+CONTEXT = 300
+IDS = np.random.default_rng(3).integers(0, SPEC.vocab_size, CONTEXT).tolist()
+TOLERANCE = 1e-4
+
+
+@pytest.fixture(scope="module")
+def loaded(device_of_module: Gpu, golden_checkpoint: Callable[[str], Checkpoint]) -> Iterator[Model]:
+    checkpoint = golden_checkpoint(SPEC.name)
+    model = Model.load(device_of_module, checkpoint, Scheme.parse("W16A16"), LoadOptions(CONTEXT))
+    yield model
+    model.close()
+
+
+@pytest.fixture
+def model(loaded: Model) -> Model:
+    loaded.rewind(0)
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def expected(golden_checkpoint: Callable[[str], Checkpoint]) -> np.ndarray:
+    """Logits after every token of IDS: causal, so they hold for every prefix."""
+    return Reference(golden_checkpoint(SPEC.name)).logits(IDS)
+
+
+def check(found: np.ndarray, wanted: np.ndarray) -> None:
+    assert found.shape == wanted.shape
+    assert np.abs(found - wanted).max() <= TOLERANCE * np.abs(wanted).max()
+
+
+def feed(model: Model, tokens: int, *, probed: bool = False) -> None:
+    """The next `tokens` of IDS."""
+    start = len(model.cached_ids)
+    list(model.feed(IDS[start : start + tokens], probed=probed))
+
+
+def test_logits_of_every_row_over_several_chunks(model: Model, expected: np.ndarray) -> None:
+    parts = list(model.all_logits(IDS))
+    assert max(map(len, parts)) == HEAD_ROWS
+    check(np.concatenate(parts), expected)
+
+
+passes = st.tuples(
+    st.sampled_from(["feed", "feed probed", "all logits", "rewind"]),
+    st.sampled_from([1, 1, 1, 2, 7, 9, 60, CHUNK_TOKENS, CHUNK_TOKENS + 1]),
+)
+
+
+@settings(max_examples=25)
+@given(steps=st.lists(passes, min_size=1, max_size=8))
+def test_any_sequence_of_passes(loaded: Model, expected: np.ndarray, steps: list[tuple[str, int]]) -> None:
+    loaded.rewind(0)
+    for kind, tokens in steps:
+        held = len(loaded.cached_ids)
+        if kind == "rewind":
+            loaded.rewind(max(0, held - tokens))
+        elif held + tokens > CONTEXT:
+            continue
+        elif kind == "all logits":
+            rows = np.concatenate(list(loaded.all_logits(IDS[held : held + tokens])))
+            check(rows, expected[held : held + tokens])
+        else:
+            feed(loaded, tokens, probed=kind == "feed probed")
+            check(loaded.last_logits(), expected[held + tokens - 1])
+        assert loaded.cached_ids == IDS[: len(loaded.cached_ids)]
+
+
+def test_feeding_says_how_far_it_is(model: Model) -> None:
+    assert list(model.feed(IDS)) == [CHUNK_TOKENS, 2 * CHUNK_TOKENS, CONTEXT]
+    model.rewind(10)
+    assert list(model.feed(IDS[10:15])) == [5]
+    assert list(model.feed([])) == []
+
+
+def test_tokens_beyond_the_context_are_refused_and_change_nothing(model: Model, expected: np.ndarray) -> None:
+    feed(model, CONTEXT - 1)
+    for use in (lambda: list(model.feed([1, 2])), lambda: list(model.all_logits([1, 2]))):
+        with pytest.raises(RequestError) as failure:
+            use()
+        assert is_one_sentence(str(failure.value))
+    feed(model, 1)
+    check(model.last_logits(), expected[-1])
+
+
+@pytest.mark.parametrize("tokens", [1, 40])
+def test_cancel_leaves_what_was_in(model: Model, expected: np.ndarray, tokens: int) -> None:
+    feed(model, 20)
+    with pytest.raises(Cancelled):
+        list(model.feed([5] * tokens, lambda: True))
+    assert model.cached_ids == IDS[:20]
+    feed(model, 3)
+    check(model.last_logits(), expected[22])
+
+
+def test_dispatches_of_a_token_are_those_recorded(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(model, 2)  # the first of them also compiles and records ahead
+    feed(model, 1)
+    recorded, record = [], Op.record
+
+    def counted(op: Op, compute_pass: object, tokens: int) -> None:
+        recorded.append(tokens)
+        record(op, compute_pass, tokens)
+
+    monkeypatch.setattr(Op, "record", counted)
+    feed(model, 1)
+    assert recorded == [1] * model.dispatches_per_token
+
+
+def test_sites_are_the_models(model: Model) -> None:
+    assert model.sites == tuple(site.name for site in sites_of(model.config))
+
+
+def test_closing_frees_everything(golden_checkpoint: Callable[[str], Checkpoint]) -> None:
+    gpu = open_gpu()
+    model = Model.load(gpu, golden_checkpoint("tied-pairs"), Scheme.parse("W4A8"), LoadOptions(32))
+    assert model.ledger.total_bytes() > 0
+    model.close()
+    assert gpu.ledger.entries() == ()
+    gpu.close()
