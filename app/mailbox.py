@@ -33,8 +33,8 @@ class Mailbox:
             self._wake()
 
     def collect(self) -> Iterator[object]:
-        """The letters that have come, oldest first."""
-        while self._letters:
+        """The letters that have come by now, oldest first; later ones wake the reader again."""
+        for _ in range(len(self._letters)):
             yield self._letters.popleft()
 
     def take(self, kind: type[Dense]) -> Dense | None:

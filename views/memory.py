@@ -12,6 +12,7 @@ from views.frames import MemoryEntry, MemoryFrame
 from views.theme import GAP, Theme
 from views.widgets import as_card, describe, label
 
+KIB = 2**10
 MIB = 2**20
 GIB = 2**30
 _BAR_HEIGHT = 18
@@ -19,8 +20,10 @@ _CELL_WIDTH = 156
 
 
 def size_text(size_bytes: int) -> str:
-    """A size in MiB, or in GiB from one on; the unit is said."""
-    return f"{size_bytes / GIB:.2f} GiB" if size_bytes >= GIB else f"{size_bytes / MIB:.1f} MiB"
+    """A size in KiB, MiB or GiB; the unit is said."""
+    if size_bytes >= GIB:
+        return f"{size_bytes / GIB:.2f} GiB"
+    return f"{size_bytes / MIB:.1f} MiB" if size_bytes >= MIB else f"{size_bytes / KIB:.1f} KiB"
 
 
 class MemoryPanel(QWidget):
@@ -40,6 +43,7 @@ class MemoryPanel(QWidget):
         self._bar.set_frame(frame)
         self._legend.set_frame(frame)
         self._total.setText(total_sentence(frame))
+        self._total.setVisible(bool(self._total.text()))
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """The legend as it reads: purpose, size, share, exact bytes."""
@@ -72,7 +76,9 @@ class MemoryPanel(QWidget):
 
 
 def total_sentence(frame: MemoryFrame) -> str:
-    """How much is held of how much there is, and who says so."""
+    """How much is held of how much there is, and who says so; empty while there is no adapter."""
+    if not (frame.adapter or frame.entries):
+        return ""
     used = sum(entry.size_bytes for entry in frame.entries)
     where = f" on {frame.adapter}" if frame.adapter else ""
     if frame.total_bytes is None:

@@ -49,7 +49,7 @@ def test_total_says_who_knows_it() -> None:
 def test_nothing_allocated(panel: MemoryPanel) -> None:
     panel.set_frame(MemoryFrame())
     assert panel.rows() == []
-    assert panel.total() == "0.0 MiB allocated; the adapter's total is unknown."
+    assert panel.total() == ""
     panel.set_frame(MemoryFrame(entries=(MemoryEntry("weights", "Weights", 0),), total_bytes=0))
     assert panel.rows()[0][2] == "0.0%"
 
@@ -110,7 +110,14 @@ def test_dark_colours_are_used_in_the_dark(panel: MemoryPanel, theme) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(0, "0.0 MiB"), (1_572_864, "1.5 MiB"), (GIB - 1, "1024.0 MiB"), (GIB, "1.00 GiB")]
+    ("size", "text"),
+    [
+        (0, "0.0 KiB"),
+        (16_384, "16.0 KiB"),
+        (1_572_864, "1.5 MiB"),
+        (GIB - 1, "1024.0 MiB"),
+        (GIB, "1.00 GiB"),
+    ],
 )
 def test_sizes_name_their_unit(size: int, text: str) -> None:
     assert size_text(size) == text
