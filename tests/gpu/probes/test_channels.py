@@ -84,7 +84,7 @@ def test_chunks_accumulate_and_the_newest_token_is_kept(
 
 
 def test_the_head_sees_the_last_token_of_a_prompt_only(model: Model) -> None:
-    list(model.feed(GOLDEN.prompt_ids, probed=True))
+    list(model.feed(GOLDEN.prompt_ids * 5, probed=True))  # in two chunks
     stats = model.probes.read("lm_head")
     assert stats.tokens == 1
     np.testing.assert_array_equal(stats.absmax, np.abs(stats.newest))
