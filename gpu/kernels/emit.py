@@ -13,8 +13,8 @@ def emit_fragments(kind: str) -> tuple[str, ...]:
     """Files that give `emit`."""
     parts = {
         VALUES: ("lib/write_values",),
-        CODES: ("lib/q8_1",),
-        BOTH: ("lib/write_values", "lib/q8_1"),
+        CODES: ("lib/rounding", "lib/q8_1"),
+        BOTH: ("lib/write_values", "lib/rounding", "lib/q8_1"),
     }[kind]
     return (*parts, f"lib/emit_{kind}")
 

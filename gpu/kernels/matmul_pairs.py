@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from gpu.activations import Activations
@@ -12,34 +13,65 @@ from gpu.layouts import DeviceMatrix
 TOKENS = 8
 
 
-def matmul_pairs(
-    kit: Kit, matrix: DeviceMatrix, x: Activations, y: Any, y_stride: int, *, many: bool, accumulate: bool
-) -> list[Op]:
-    """y f32 [tokens, y_stride] (+)= x [tokens, K] · Wᵀ; `many` shares each weight among eight tokens.
+@dataclass(frozen=True)
+class Sums:
+    """The product goes to y f32 [tokens, stride], or is added to it."""
 
-    `matmul.reference_w_a8` is its oracle.
+    y: Any
+    stride: int
+    accumulate: bool = False
+
+
+@dataclass(frozen=True)
+class GatedSums:
+    """Rows are gate, up, gate, up, …: silu(gate) · up goes to `out`.values. In `partial` f32 [tokens, rows]
+    sums wait where K takes several spans."""
+
+    partial: Any
+    out: Activations
+
+
+def matmul_pairs(
+    kit: Kit,
+    matrix: DeviceMatrix,
+    x: Activations,
+    to: Sums | GatedSums,
+    *,
+    many: bool,
+    quantize: int = 0,
+) -> list[Op]:
+    """x [tokens, K] · Wᵀ; `many` shares each weight among eight tokens.
+
+    `quantize` is the largest code of x.values, which are then quantized on loading, in blocks of 32; 0 reads
+    x.codes. `matmul.reference_w_a8` and `swiglu.reference` are its oracles.
     """
     pairs, tokens_at_once = matrix.pairs, TOKENS if many else 1
     if pairs is None:
         raise ValueError(f"{matrix.spec.name} is not in the pairs layout")
-    pipeline = kit.pipelines.get(
-        *("lib/step", "lib/matrix", kit.lanes, "matmul_pairs"),
-        CHUNKS=pairs.chunks,
-        TOKENS=tokens_at_once,
-        ACCUMULATE=accumulate,
-    )
+    source, inputs, constants = _inputs(x, quantize)
+    store, outputs, more = _outputs(to)
+    names = ("lib/step", "lib/matrix", kit.lanes, "lib/pairs_block", *source, store, "matmul_pairs")
+    pipeline = kit.pipelines.get(*names, CHUNKS=pairs.chunks, TOKENS=tokens_at_once, **constants, **more)
     slab = matrix.slabs[0]
     per_workgroup = _pairs_per_workgroup(pairs.pairs, many)
-    groups = -(-pairs.pairs // per_workgroup)
-    dispatch = pipeline.bind(
-        step=kit.step,
-        matrix=matrix_uniform(kit, matrix, slab, y_stride, per_workgroup),
-        x_codes=x.codes,
-        x_scales=x.scales,
-        y=y,
-        **slab.resources,
-    )
-    return [Op(dispatch, tiles(groups, tokens_at_once))]
+    strides = (to.stride, 0) if isinstance(to, Sums) else (matrix.spec.rows, to.out.stride)
+    uniform = matrix_uniform(kit, matrix, slab, strides[0], per_workgroup, strides[1])
+    dispatch = pipeline.bind(step=kit.step, matrix=uniform, **inputs, **outputs, **slab.resources)
+    return [Op(dispatch, tiles(-(-pairs.pairs // per_workgroup), tokens_at_once))]
+
+
+def _inputs(x: Activations, quantize: int) -> tuple[tuple[str, ...], dict[str, Any], dict[str, float]]:
+    """Fragments, bindings and constants that load activations."""
+    if quantize:
+        return ("lib/rounding", "lib/pairs_x_values"), {"x_values": x.values}, {"QMAX": quantize}
+    return ("lib/pairs_x_codes",), {"x_codes": x.codes, "x_scales": x.scales}, {}
+
+
+def _outputs(to: Sums | GatedSums) -> tuple[str, dict[str, Any], dict[str, float]]:
+    """Fragment, bindings and constants that store sums."""
+    if isinstance(to, Sums):
+        return "lib/pairs_store", {"y": to.y}, {"ACCUMULATE": to.accumulate}
+    return "lib/pairs_store_gated", {"y": to.partial, "gated": to.out.values}, {}
 
 
 def _pairs_per_workgroup(pairs: int, many: bool) -> int:

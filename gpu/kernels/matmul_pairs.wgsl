@@ -1,57 +1,23 @@
-// y[t, r] (+)= Σ_b d_w[r, b] · d_x[t, b] · Σ_{k in block b} (q_w[r, k] − 8) · q_x[t, k]
+// sum[t, r] = Σ_b d_w[r, b] · d_x[t, b] · Σ_{k in block b} (q_w[r, k] − 8) · q_x[t, k]
 //
 // Weights: 4-bit, in a read-only storage texture, two rows ("a pair") to a 32-bit word: nibble j of the low half
 // belongs to row 2p, nibble j of the high half to row 2p + 1. One 32-bit multiply by an activation is then two
 // products; a block's sum stays below 2^15 (8 · 127 · 32), so the halves never meet.
 // A pair's texels: `blocks` first halves, `blocks` second halves, then f16 scale pairs, four chunks to a texel.
-// Activations: q8_1, blocks of 32.
+// Activations: q8_1 in blocks of 32, quantized before or on loading (lib/pairs_x_*). What becomes of the sums is
+// up to lib/pairs_store*.
 //
 // One workgroup is one team of 8 lanes. Lane l holds block l of each of CHUNKS chunks (8 blocks each) for TOKENS
 // tokens in registers, and walks matrix.pairs_per_workgroup pairs of rows past them.
 override CHUNKS: u32 = 4u;
 override TOKENS: u32 = 8u;
-override ACCUMULATE: bool = false;
-
 @group(0) @binding(1) var weights: texture_storage_2d<rgba32uint, read>;
-@group(0) @binding(3) var<storage, read> x_codes: array<vec4<u32>>;
-@group(0) @binding(4) var<storage, read> x_scales: array<vec2<f32>>;
-@group(0) @binding(6) var<storage, read_write> y: array<f32>;
 
-// 32 activation codes in the order in which a pair word holds its weights, their scale, and −8 · Σ codes in both halves.
-struct Block { a0: vec4<i32>, a1: vec4<i32>, a2: vec4<i32>, a3: vec4<i32>,
-               b0: vec4<i32>, b1: vec4<i32>, b2: vec4<i32>, b3: vec4<i32>, scale: f32, bias: i32 }
 struct Tokens { t0: Block, t1: Block, t2: Block, t3: Block, t4: Block, t5: Block, t6: Block, t7: Block }
 struct Sums { t0: vec2<f32>, t1: vec2<f32>, t2: vec2<f32>, t3: vec2<f32>,
               t4: vec2<f32>, t5: vec2<f32>, t6: vec2<f32>, t7: vec2<f32> }
 struct Pairs { a0: vec4<i32>, a1: vec4<i32>, a2: vec4<i32>, a3: vec4<i32>,
                b0: vec4<i32>, b1: vec4<i32>, b2: vec4<i32>, b3: vec4<i32>, scales: vec2<f32> }
-
-fn signed_byte(words: vec4<u32>, shift: vec4<u32>) -> vec4<i32> {
-    return bitcast<vec4<i32>>(words << shift) >> vec4<u32>(24u);
-}
-
-fn load_block(token: u32, block: u32) -> Block {
-    var out: Block;
-    if (token < step.tokens && block < matrix.x_blocks) {
-        let i = token * matrix.x_blocks + block;
-        let u = x_codes[2u * i];
-        let v = x_codes[2u * i + 1u];
-        let early = vec4<u32>(24u, 8u, 24u, 8u);
-        let late = vec4<u32>(16u, 0u, 16u, 0u);
-        out.a0 = signed_byte(u.xxzz, early);
-        out.a1 = signed_byte(u.yyww, early);
-        out.a2 = signed_byte(u.xxzz, late);
-        out.a3 = signed_byte(u.yyww, late);
-        out.b0 = signed_byte(v.xxzz, early);
-        out.b1 = signed_byte(v.yyww, early);
-        out.b2 = signed_byte(v.xxzz, late);
-        out.b3 = signed_byte(v.yyww, late);
-        let sums = out.a0 + out.a1 + out.a2 + out.a3 + out.b0 + out.b1 + out.b2 + out.b3;
-        out.scale = x_scales[i].x;
-        out.bias = (sums.x + sums.y + sums.z + sums.w) * (-8 * 65537);
-    }
-    return out;
-}
 
 fn load_tokens(first: u32, block: u32) -> Tokens {
     var out: Tokens;
@@ -122,13 +88,6 @@ fn fold8(v0: f32, v1: f32, v2: f32, v3: f32, v4: f32, v5: f32, v6: f32, v7: f32,
     return fold(low, high, 4u, lane);
 }
 
-fn store(token: u32, row: u32, value: f32, accumulating: bool) {
-    if (token < step.tokens && row < matrix.rows) {
-        let i = token * matrix.y_stride + matrix.row_offset + row;
-        if (accumulating) { y[i] += value; } else { y[i] = value; }
-    }
-}
-
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let first_token = group.y * TOKENS;
@@ -139,7 +98,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let x1 = load_tokens(first_token, start + 8u + lane);
         let x2 = load_tokens(first_token, start + 16u + lane);
         let x3 = load_tokens(first_token, start + 24u + lane);
-        let accumulating = ACCUMULATE || start > 0u;
+        let is_first = start == 0u;
+        let is_last = start + CHUNKS * 8u >= matrix.blocks;
         for (var pair = first_pair; pair < end_pair; pair++) {
             let tx = (pair & ((1u << matrix.pairs_log2) - 1u)) * matrix.pair_texels;
             let ty = pair >> matrix.pairs_log2;
@@ -154,12 +114,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
                                  sums.t4.x, sums.t5.x, sums.t6.x, sums.t7.x, lane);
                 let odd = fold8(sums.t0.y, sums.t1.y, sums.t2.y, sums.t3.y,
                                 sums.t4.y, sums.t5.y, sums.t6.y, sums.t7.y, lane);
-                store(first_token + lane, 2u * pair, even, accumulating);
-                store(first_token + lane, 2u * pair + 1u, odd, accumulating);
+                store_pair(first_token + lane, pair, even, odd, is_first, is_last);
             } else {
                 let both = fold(sums.t0.x, sums.t0.y, 1u, lane);
                 let total = fold(fold(both, 0.0, 2u, lane), 0.0, 4u, lane);
-                if (lane < 2u) { store(first_token, 2u * pair + lane, total, accumulating); }
+                let odd = lane_xor(total, 1u, lane);
+                if (lane == 0u) { store_pair(first_token, pair, total, odd, is_first, is_last); }
             }
         }
     }

@@ -24,7 +24,12 @@ def arithmetic_fragments(kit: Kit, spec: MatrixSpec, integer: bool) -> tuple[str
 
 
 def matrix_uniform(
-    kit: Kit, matrix: DeviceMatrix, slab: Slab, y_stride: int, pairs_per_workgroup: int = 0
+    kit: Kit,
+    matrix: DeviceMatrix,
+    slab: Slab,
+    y_stride: int,
+    pairs_per_workgroup: int = 0,
+    gated_stride: int = 0,
 ) -> Any:
     """The Matrix struct of lib/matrix.wgsl."""
     spec, pairs = matrix.spec, matrix.pairs
@@ -41,5 +46,5 @@ def matrix_uniform(
         pairs.pairs_log2 if pairs else 0,
         pairs_per_workgroup,
         pairs.chunks if pairs else 0,
-        0,
+        gated_stride,
     )

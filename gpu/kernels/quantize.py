@@ -31,7 +31,7 @@ def quantize(kit: Kit, x: Activations, row_absmax: Any, bits: int, granularity: 
     """Write x.codes and x.scales from x.values; `row_absmax` f32 [tokens] is scratch for wide scales."""
     wide = granularity in _SCOPES
     pipeline = kit.pipelines.get(
-        *("lib/step", "lib/q8_1", "quantize"),
+        *("lib/step", "lib/rounding", "lib/q8_1", "quantize"),
         THREADS=kit.threads,
         QMAX=Q_MAX[bits],
         SCOPE=_SCOPES.get(granularity, 0),

@@ -13,11 +13,11 @@ from gpu.kit import Kit, Op, tiles
 
 
 def swiglu(kit: Kit, gate_up: Any, out: Activations, kind: str, q_max: int = 127) -> Op:
-    """gate_up f32 [tokens, 2 · width] (gate, then up) into `out` [tokens, width]."""
+    """gate_up f32 [tokens, 2 · width] (gate, up, gate, up, …) into `out` [tokens, width]."""
     names = (*emit_fragments(kind), "swiglu")
     pipeline = kit.pipelines.get(*names, THREADS=kit.threads, **emit_constants(kind, q_max))
     uniform = kit.uniform("2I8x", out.width, out.blocks)
-    dispatch = pipeline.bind(gate_up=gate_up, halves=uniform, **emit_bindings(kind, out))
+    dispatch = pipeline.bind(gate_up=gate_up, mlp=uniform, **emit_bindings(kind, out))
     groups = -(-out.blocks // kit.threads)
     return Op(dispatch, tiles(groups))
 

@@ -21,7 +21,7 @@ from gpu.kernels.embed import embed
 from gpu.kernels.emit import BOTH, CODES, VALUES
 from gpu.kernels.heads import CacheLayer, Heads
 from gpu.kernels.matmul import matmul
-from gpu.kernels.matmul_pairs import matmul_pairs
+from gpu.kernels.matmul_pairs import GatedSums, Sums, matmul_pairs
 from gpu.kernels.matvec import matvec
 from gpu.kernels.quantize import quantize
 from gpu.kernels.rms_norm import rms_norm
@@ -91,18 +91,21 @@ class Decoder:
             *self._matrix(weights.qkv, space.attention_in, space.qkv, heads.qkv_width, variant.many),
             rope_cache(kit, heads, cache, space.qkv, gains, space.rope, space.q),
             attention(kit, heads, cache, space.q, space.attention_out, many=variant.many),
-            *self._quantize(space.attention_out),
             *self._add_matrix(weights.o, space.attention_out, variant.many),
         ]
 
     def _mlp(self, weights: LayerWeights, variant: Variant) -> list[Op]:
-        space, width = self.space, 2 * self.config.intermediate_size
-        return [
-            *self._norm(space.hidden, weights.post_attention_norm, space.mlp_in, variant.probed),
-            *self._matrix(weights.gate_up, space.mlp_in, space.gate_up, width, variant.many),
-            *self._swiglu(variant.probed),
-            *self._add_matrix(weights.down, space.mlp_out, variant.many),
-        ]
+        space, gate_up = self.space, weights.gate_up
+        norm = self._norm(space.hidden, weights.post_attention_norm, space.mlp_in, variant.probed)
+        if gate_up.pairs is not None:
+            to = GatedSums(space.gate_up, space.mlp_out)
+            gated = matmul_pairs(self.kit, gate_up, space.mlp_in, to, many=variant.many)
+            return [*norm, *gated, *self._add_matrix(weights.down, space.mlp_out, variant.many)]
+        products = self._matrix(gate_up, space.mlp_in, space.gate_up, gate_up.spec.rows, variant.many)
+        kind = self._kind(variant.probed)
+        gate = swiglu(self.kit, space.gate_up, space.mlp_out, kind, self._q_max)
+        down = self._add_matrix(weights.down, space.mlp_out, variant.many, coded=kind != VALUES)
+        return [*norm, *products, gate, *down]
 
     def _taps(self, index: int) -> Op:
         """The statistics of a layer's five sites in one dispatch."""
@@ -136,21 +139,20 @@ class Decoder:
         norm = rms_norm(self.kit, x, gain, self.config.rms_norm_eps, out, kind, self._q_max)
         return [norm, *(self._quantize(out) if kind == VALUES else [])]
 
-    def _swiglu(self, probed: bool) -> list[Op]:
-        kind, out = self._kind(probed), self.space.mlp_out
-        gated = swiglu(self.kit, self.space.gate_up, out, kind, self._q_max)
-        return [gated, *(self._quantize(out) if kind == VALUES else [])]
-
     def _quantize(self, x: Activations) -> list[Op]:
         if not self._integer:
             return []
         bits, granularity = self.scheme.activation_bits, self.scheme.granularity
         return quantize(self.kit, x, self.space.row_absmax, bits, granularity)
 
-    def _add_matrix(self, matrix: DeviceMatrix, x: Activations, many: bool) -> list[Op]:
-        """hidden += x · Wᵀ"""
+    def _add_matrix(self, matrix: DeviceMatrix, x: Activations, many: bool, coded: bool = False) -> list[Op]:
+        """hidden += x · Wᵀ; unless x is `coded`, its values are quantized here, if they can be on loading."""
         hidden = self.space.hidden
-        return self._matrix(matrix, x, hidden.values, hidden.stride, many, accumulate=True)
+        if matrix.pairs is not None and self._fused and not coded:
+            to = Sums(hidden.values, hidden.stride, accumulate=True)
+            return matmul_pairs(self.kit, matrix, x, to, many=many, quantize=self._q_max)
+        product = self._matrix(matrix, x, hidden.values, hidden.stride, many, accumulate=True)
+        return product if coded else [*self._quantize(x), *product]
 
     def _matrix(
         self,
@@ -162,6 +164,6 @@ class Decoder:
         accumulate: bool = False,
     ) -> list[Op]:
         if matrix.pairs is not None:
-            return matmul_pairs(self.kit, matrix, x, y, y_stride, many=many, accumulate=accumulate)
+            return matmul_pairs(self.kit, matrix, x, Sums(y, y_stride, accumulate), many=many)
         kernel = matmul if many else matvec
         return kernel(self.kit, matrix, x, y, y_stride, integer=self._integer, accumulate=accumulate)

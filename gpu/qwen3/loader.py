@@ -6,7 +6,7 @@ are kept on disk as the formats pack them, whatever the layout on the device.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,15 +122,33 @@ class Loader:
 
     def _quantized(self, stack: Stack, matrix: DeviceMatrix) -> Iterator[Rows]:
         """(first row in the matrix, codes, scales) of every range of rows of every tensor of a stack."""
+        if stack.interleaved:
+            yield from self._quantized_in_turn(stack, matrix)
+            return
         offset = 0
         for name, height in zip(stack.tensors, stack.spec.part_rows, strict=True):
-            source = self._checkpoint.tensor(name)
             for start in range(0, height, matrix.row_step()):
-                rows = slice(start, min(start + matrix.row_step(), height))
-                stored = source.read(rows)
-                self._check(name, stored, start, source.dtype)
-                yield (offset + start, *self._encoded(stack.spec, name, stored, source.dtype))
+                stop = min(start + matrix.row_step(), height)
+                yield (offset + start, *self._rows(stack.spec, name, start, stop))
             offset += height
+
+    def _quantized_in_turn(self, stack: Stack, matrix: DeviceMatrix) -> Iterator[Rows]:
+        """The same where the tensors' rows take turns."""
+        count = len(stack.tensors)
+        height = stack.spec.rows // count
+        for start in range(0, height, matrix.row_step()):
+            stop = min(start + matrix.row_step(), height)
+            parts = [self._rows(stack.spec, name, start, stop) for name in stack.tensors]
+            codes = in_turn([codes for codes, _ in parts])
+            scales = [scales for _, scales in parts if scales is not None]
+            yield start * count, codes, in_turn(scales) if scales else None
+
+    def _rows(self, spec: MatrixSpec, name: str, start: int, stop: int) -> tuple[Codes, Scales]:
+        """Rows of one tensor, checked and encoded."""
+        source = self._checkpoint.tensor(name)
+        stored = source.read(slice(start, stop))
+        self._check(name, stored, start, source.dtype)
+        return self._encoded(spec, name, stored, source.dtype)
 
     def _encoded(
         self, spec: MatrixSpec, name: str, stored: npt.NDArray[Any], dtype: str
@@ -164,6 +182,11 @@ class Loader:
             raise Cancelled
         self._done += values
         self._options.progress(LoadProgress(self._stage, self._done * 2, self._total * 2))
+
+
+def in_turn(parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Row 0 of each, row 1 of each, …: arrays [rows, width] -> [rows · count, width]."""
+    return np.stack(parts, axis=1).reshape(-1, parts[0].shape[1])
 
 
 def encode(spec: MatrixSpec, stored: npt.NDArray[Any], dtype: str) -> tuple[Codes, Scales]:

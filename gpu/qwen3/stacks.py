@@ -1,6 +1,7 @@
 """Which checkpoint tensors become which matrix on the device, and in which format a scheme holds them.
 
 Matrices that read the same activations are stacked: q, k and v; gate and up. One dispatch then serves them.
+Rows of gate and up take turns, so that what a channel of the MLP needs comes out side by side.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ DtypeOf = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Stack:
-    """A matrix and the checkpoint tensors stacked in it, top to bottom."""
+    """A matrix and the tensors stacked in it: top to bottom or, where `interleaved`, row by row in turn."""
 
     spec: MatrixSpec
     tensors: tuple[str, ...]
+    interleaved: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,12 @@ def stack_model(config: Qwen3Config, scheme: Scheme, dtype_of: DtypeOf) -> Model
     """Lay out a dense model; `dtype_of` gives a checkpoint tensor's dtype, which W16 keeps."""
     shapes = config.tensor_shapes()
 
-    def stack(name: str, *tensors: str) -> Stack:
+    def stack(name: str, *tensors: str, interleaved: bool = False) -> Stack:
         fmt = _INTEGER_FORMATS.get(scheme.weight_bits) or _common_dtype([dtype_of(t) for t in tensors])
         group = scheme.group if scheme.weight_bits < 16 else BLOCK
         rows = tuple(shapes[tensor][0] for tensor in tensors)
-        return Stack(MatrixSpec(name, rows, shapes[tensors[0]][1], fmt, group), tensors)
+        part_rows = (sum(rows),) if interleaved else rows
+        return Stack(MatrixSpec(name, part_rows, shapes[tensors[0]][1], fmt, group), tensors, interleaved)
 
     def layer(i: int) -> LayerStacks:
         attention, mlp = f"model.layers.{i}.self_attn", f"model.layers.{i}.mlp"
@@ -104,7 +107,9 @@ def stack_model(config: Qwen3Config, scheme: Scheme, dtype_of: DtypeOf) -> Model
                 f"layers.{i}.qkv", *(f"{attention}.{part}.weight" for part in ("q_proj", "k_proj", "v_proj"))
             ),
             stack(f"layers.{i}.o", f"{attention}.o_proj.weight"),
-            stack(f"layers.{i}.gate_up", f"{mlp}.gate_proj.weight", f"{mlp}.up_proj.weight"),
+            stack(
+                f"layers.{i}.gate_up", f"{mlp}.gate_proj.weight", f"{mlp}.up_proj.weight", interleaved=True
+            ),
             stack(f"layers.{i}.down", f"{mlp}.down_proj.weight"),
         )
 

@@ -11,6 +11,6 @@ struct Matrix {
     pairs_log2: u32,    // pairs in one row of the texture, as a power of two
     pairs_per_workgroup: u32,
     chunks: u32,        // chunks of eight blocks that a lane of the pairs kernel holds
-    unused: u32,
+    gated_stride: u32,  // distance between rows of gated outputs
 }
 @group(0) @binding(5) var<uniform> matrix: Matrix;

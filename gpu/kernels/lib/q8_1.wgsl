@@ -1,22 +1,10 @@
-// q8_1: codes in −QMAX…QMAX, scale d = amax / QMAX and s = d · Σ codes, halves rounded away from zero.
-override QMAX: f32 = 127.0;
+// q8_1 in memory: codes, scale d = amax / QMAX and s = d · Σ codes.
 @group(0) @binding(11) var<storage, read_write> out_codes: array<vec4<u32>>;
 @group(0) @binding(12) var<storage, read_write> out_scales: array<vec2<f32>>;
 
-fn block_absmax(v: array<vec4<f32>, 8>) -> f32 {
-    let m = max(max(max(abs(v[0]), abs(v[1])), max(abs(v[2]), abs(v[3]))),
-                max(max(abs(v[4]), abs(v[5])), max(abs(v[6]), abs(v[7]))));
-    return max(max(m.x, m.y), max(m.z, m.w));
-}
-
-// To the nearest integer, halves away from zero: adding the float before 0.5 keeps 0.49999997 at zero.
-fn round_away(v: vec4<f32>) -> vec4<i32> {
-    return vec4<i32>(v + select(vec4<f32>(-0.49999997), vec4<f32>(0.49999997), v >= vec4<f32>()));
-}
-
 fn write_codes(row: u32, blocks: u32, block: u32, v: array<vec4<f32>, 8>, largest: f32) {
-    let absmax = select(0.0, largest, largest >= 0x1p-100);  // smaller ones count as zeros: no overflow below
-    let inverse = select(0.0, QMAX / absmax, absmax > 0.0);
+    let absmax = counted(largest);
+    let inverse = steps_per_unit(absmax);
     let c0 = round_away(v[0] * inverse);
     let c1 = round_away(v[1] * inverse);
     let c2 = round_away(v[2] * inverse);

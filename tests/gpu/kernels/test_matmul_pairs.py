@@ -8,7 +8,8 @@ import pytest
 from gpu.kernels.embed import embed, reference
 from gpu.kernels.matmul import reference as product
 from gpu.kernels.matmul import reference_w_a8
-from gpu.kernels.matmul_pairs import matmul_pairs
+from gpu.kernels.matmul_pairs import GatedSums, Sums, matmul_pairs
+from gpu.kernels.swiglu import reference as swiglu_reference
 from tests.gpu.device_arrays import Bench, close
 
 # One to four chunks of 256 along K, whole and ragged; odd rows; tokens beside multiples of eight.
@@ -23,9 +24,7 @@ def test_many_tokens(bench: Bench, rows: int, columns: int, tokens: int, group: 
     x = rng.standard_normal((tokens, columns), np.float32)
     matrix, exact = bench.matrix(weights, "q4", "pairs", group)
     y = bench.zeros(tokens * rows)
-    bench.run(
-        matmul_pairs(bench.kit, matrix, bench.quantized(x), y, rows, many=True, accumulate=False), tokens
-    )
+    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), Sums(y, rows), many=True), tokens)
     close(bench.read(y, (tokens, rows)), reference_w_a8(exact, x))
 
 
@@ -37,8 +36,43 @@ def test_one_token_onto_the_residual(bench: Bench, rows: int, columns: int, toke
     residual = rng.standard_normal((1, rows), np.float32)
     matrix, exact = bench.matrix(weights, "q4", "pairs")
     y = bench.buffer(residual)
-    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), y, rows, many=False, accumulate=True), 1)
+    to = Sums(y, rows, accumulate=True)
+    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), to, many=False), 1)
     close(bench.read(y, (1, rows)), residual + reference_w_a8(exact, x))
+
+
+@pytest.mark.parametrize(("rows", "columns", "tokens"), SHAPES)
+@pytest.mark.parametrize("bits", [8, 4])
+def test_values_quantized_on_loading(bench: Bench, rows: int, columns: int, tokens: int, bits: int) -> None:
+    rng = np.random.default_rng(rows)
+    weights = rng.standard_normal((rows, columns), np.float32)
+    x = rng.standard_normal((tokens, columns), np.float32)
+    matrix, exact = bench.matrix(weights, "q4", "pairs")
+    y = bench.zeros(tokens * rows)
+    q_max = {8: 127, 4: 7}[bits]
+    ops = matmul_pairs(
+        bench.kit, matrix, bench.activations(x), Sums(y, rows), many=tokens > 1, quantize=q_max
+    )
+    bench.run(ops, tokens)
+    close(bench.read(y, (tokens, rows)), reference_w_a8(exact, x, bits))
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "tokens"), [(2, 32, 1), (34, 256, 8), (66, 800, 17), (40, 1312, 5)]
+)
+@pytest.mark.parametrize("many", [True, False])
+def test_gated_pairs(bench: Bench, rows: int, columns: int, tokens: int, many: bool) -> None:
+    """Over one span of K and over several."""
+    rng = np.random.default_rng(rows)
+    weights = rng.standard_normal((rows, columns), np.float32) / np.sqrt(columns)
+    x = rng.standard_normal((tokens, columns), np.float32)
+    matrix, exact = bench.matrix(weights.astype(np.float32), "q4", "pairs")
+    out = bench.activations(np.zeros((tokens, rows // 2), np.float32))
+    to = GatedSums(bench.zeros(tokens * rows), out)
+    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), to, many=many), tokens)
+    products = reference_w_a8(exact, x)
+    expected = swiglu_reference(products[:, 0::2], products[:, 1::2])
+    close(bench.read(out.values, (tokens, out.stride))[:, : rows // 2], expected)
 
 
 def test_the_largest_codes_do_not_overflow_into_the_other_row(bench: Bench) -> None:
@@ -48,7 +82,7 @@ def test_the_largest_codes_do_not_overflow_into_the_other_row(bench: Bench) -> N
     x = np.full((8, 256), 127.0, np.float32)
     matrix, exact = bench.matrix(weights, "q4", "pairs")
     y = bench.zeros(16)
-    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), y, 2, many=True, accumulate=False), 8)
+    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), Sums(y, 2), many=True), 8)
     np.testing.assert_array_equal(bench.read(y, (8, 2)), product(exact, x))
 
 
