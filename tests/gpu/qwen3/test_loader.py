@@ -1,12 +1,11 @@
-"""Filling a model: from a checkpoint, from the copy kept on disk, and what stops it."""
+"""Filling a model from a checkpoint, and what stops it."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import numpy as np
 import pytest
 
 from gpu.checkpoints import Checkpoint, open_checkpoint
-from gpu.checkpoints.safetensors_writer import SafetensorsWriter
 from gpu.checkpoints.synthetic import SyntheticCheckpoint
 from gpu.device import Gpu
 from gpu.errors import Cancelled, FormatError
@@ -24,135 +22,15 @@ from gpu.model import LoadOptions, LoadProgress, Model
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.loader import encode
 from gpu.scheme import Scheme
-from tests.golden.qwen3.checkpoints import SPECS, config_fields, load_golden, weights
+from tests.golden.qwen3.checkpoints import SPECS, config_fields, weights
 from tests.golden.qwen3.reference import Reference
 from tests.gpu.checkpoints.tiny import safetensors
+from tests.gpu.qwen3.loads import PROMPT, W4A8, Watched, check_progress, logits
 from tests.gpu.sentences import is_one_sentence
 
 SPEC = SPECS[0]
-PROMPT = load_golden(SPEC).prompt_ids[:9]
-W4A8, W16A16 = Scheme.parse("W4A8"), Scheme.parse("W16A16")
+W16A16 = Scheme.parse("W16A16")
 GoldenCheckpoint = Callable[[str], Checkpoint]
-
-
-@dataclass(frozen=True)
-class Watched:
-    """A checkpoint that notes which tensors are read."""
-
-    inner: Any
-    read: list[str] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
-
-    def tensor(self, name: str) -> Any:
-        return WatchedTensor(self.inner.tensor(name), self.read)
-
-
-@dataclass(frozen=True)
-class WatchedTensor:
-    inner: Any
-    noted: list[str]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
-
-    def read(self, rows: slice | None = None) -> Any:
-        self.noted.append(self.inner.name)
-        return self.inner.read(rows)
-
-    def read_f32(self, rows: slice | None = None) -> Any:
-        self.noted.append(self.inner.name)
-        return self.inner.read_f32(rows)
-
-
-def logits(gpu: Gpu, checkpoint: Any, scheme: Scheme = W4A8, **options: Any) -> np.ndarray:
-    """Load, run a prompt, unload."""
-    model = Model.load(gpu, checkpoint, scheme, LoadOptions(64, **options))
-    found = np.concatenate(list(model.all_logits(PROMPT)))
-    model.close()
-    return found
-
-
-@pytest.mark.parametrize("scheme", ["W4A8", "W8A8", "W4-g64A8"])
-def test_second_load_reads_the_kept_copy_only(
-    model_gpu: Gpu, golden_checkpoint: GoldenCheckpoint, tmp_path: Path, scheme: str
-) -> None:
-    checkpoint = golden_checkpoint(SPEC.name)
-    plain = logits(model_gpu, checkpoint, Scheme.parse(scheme))
-    first, second = Watched(checkpoint), Watched(checkpoint)
-    kept = [
-        logits(model_gpu, each, Scheme.parse(scheme), cache_directory=tmp_path) for each in (first, second)
-    ]
-    np.testing.assert_array_equal(kept, [plain, plain])
-    assert set(first.read) == set(checkpoint.names())
-    assert set(second.read) == {
-        n for n, shape in checkpoint.config.tensor_shapes().items() if len(shape) == 1
-    }
-
-
-@pytest.mark.parametrize("layouts", [("pairs", "buffer"), ("buffer", "pairs")])
-def test_the_kept_copy_serves_both_layouts(
-    model_gpu: Gpu, golden_checkpoint: GoldenCheckpoint, tmp_path: Path, layouts: tuple[str, str]
-) -> None:
-    checkpoint = golden_checkpoint("five-to-one-sharded")
-    plain = logits(model_gpu, checkpoint, layout=layouts[1])
-    logits(model_gpu, checkpoint, layout=layouts[0], cache_directory=tmp_path)
-    kept = logits(model_gpu, checkpoint, layout=layouts[1], cache_directory=tmp_path)
-    np.testing.assert_array_equal(kept, plain)
-    assert len(list(tmp_path.iterdir())) == 1
-
-
-def test_copies_of_other_weights_and_schemes_are_not_taken(
-    model_gpu: Gpu, golden_checkpoint: GoldenCheckpoint, tmp_path: Path
-) -> None:
-    names, schemes = ("tied-pairs", "spare-head"), ("W4A8", "W8A8", "W4-g128A8")
-    for name in names:
-        for scheme in schemes:
-            logits(model_gpu, golden_checkpoint(name), Scheme.parse(scheme), cache_directory=tmp_path)
-    assert len(list(tmp_path.iterdir())) == len(names) * len(schemes)
-
-
-def test_weights_that_are_not_quantized_are_not_copied(
-    model_gpu: Gpu, golden_checkpoint: GoldenCheckpoint, tmp_path: Path
-) -> None:
-    logits(model_gpu, golden_checkpoint(SPEC.name), W16A16, cache_directory=tmp_path / "cache")
-    assert not (tmp_path / "cache").exists()
-
-
-def test_cache_that_cannot_be_written_is_noticed_and_the_load_goes_on(
-    model_gpu: Gpu, golden_checkpoint: GoldenCheckpoint, tmp_path: Path
-) -> None:
-    (tmp_path / "file").write_text("in the way")
-    checkpoint, notices = golden_checkpoint(SPEC.name), []
-    found = logits(model_gpu, checkpoint, cache_directory=tmp_path / "file" / "below", notice=notices.append)
-    np.testing.assert_array_equal(found, logits(model_gpu, checkpoint))
-    assert len(notices) == 1
-    assert is_one_sentence(notices[0])
-
-
-def test_disk_that_fills_up_midway_is_noticed_once(
-    model_gpu: Gpu, golden_checkpoint: GoldenCheckpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    checkpoint, notices = golden_checkpoint(SPEC.name), []
-    full_after(3, monkeypatch)
-    found = logits(model_gpu, checkpoint, cache_directory=tmp_path, notice=notices.append)
-    np.testing.assert_array_equal(found, logits(model_gpu, checkpoint))
-    assert len(notices) == 1
-    assert list(tmp_path.iterdir()) == []
-
-
-def full_after(writes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk takes so many arrays and then fails."""
-    calls, original = [], SafetensorsWriter.write
-
-    def write(self: SafetensorsWriter, name: str, array: np.ndarray) -> None:
-        calls.append(name)
-        if len(calls) > writes:
-            raise OSError(28, "No space left on device")
-        original(self, name, array)
-
-    monkeypatch.setattr(SafetensorsWriter, "write", write)
 
 
 def broken_checkpoint(directory: Path, tensor: str, place: tuple[int, ...], value: float, dtype: str) -> Any:
@@ -230,20 +108,6 @@ def test_progress_grows_to_the_whole(
     logits(model_gpu, golden_checkpoint(name), Scheme.parse(scheme), progress=steps.append)
     check_progress(steps)
     assert steps[-1].stage == stage
-
-
-def test_progress_of_a_kept_copy(model_gpu: Gpu, golden_checkpoint: GoldenCheckpoint, tmp_path: Path) -> None:
-    steps: list[LoadProgress] = []
-    logits(model_gpu, golden_checkpoint(SPEC.name), cache_directory=tmp_path)
-    logits(model_gpu, golden_checkpoint(SPEC.name), cache_directory=tmp_path, progress=steps.append)
-    check_progress(steps)
-    assert steps[-1].stage == "Reading quantized weights"
-
-
-def check_progress(steps: list[LoadProgress]) -> None:
-    done = [step.done_bytes for step in steps]
-    assert all(a < b for a, b in itertools.pairwise(done))
-    assert {step.total_bytes for step in steps} == {done[-1]}
 
 
 BIG = Qwen3Config.from_dict(
