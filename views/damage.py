@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from views.fields import ChoiceBox
-from views.frames import DamageFrame
+from views.frames import DamageFrame, FloatArray
 from views.plots import BarPlot, Callout, decade_limits, short
 from views.theme import GAP, Theme
 from views.widgets import as_card, label
@@ -77,8 +79,7 @@ class DamagePanel(QWidget):
             frame.scales, *decade_limits(float(frame.scales.min()), float(frame.scales.max()))
         )
         self._levels.set_bars(frame.levels, 0.0, frame.max_levels * 1.05)
-        low, high = float(frame.sqnr_db.min()), float(frame.sqnr_db.max())
-        self._sqnr.set_bars(frame.sqnr_db, min(0.0, low * 1.1), max(10.0, high * 1.1))
+        self._sqnr.set_bars(frame.sqnr_db, *_decibel_limits(frame.sqnr_db))
         self._levels.set_line(frame.median_levels, f"Median {short(frame.median_levels)}")
         self._sqnr.set_line(frame.total_sqnr_db, f"Whole token {frame.total_sqnr_db:.1f} dB")
         worst = [] if frame.worst_block is None else [Callout(frame.worst_block, "")]
@@ -165,6 +166,12 @@ def _block_sentence(frame: DamageFrame, block: int) -> str:
 def _granularity_words(frame: DamageFrame) -> str:
     labels = {choice.key: choice.label for choice in frame.granularities}
     return labels.get(frame.granularity, frame.granularity)
+
+
+def _decibel_limits(sqnr_db: FloatArray) -> tuple[float, float]:
+    """Whole tens around the values, zero included: in such steps live axes rarely move."""
+    low, high = floor(float(sqnr_db.min()) / 10), ceil(1.1 * float(sqnr_db.max()) / 10)
+    return 10.0 * min(0, low), 10.0 * max(1, high)
 
 
 def _count(levels: float) -> str:

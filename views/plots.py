@@ -18,7 +18,8 @@ from views.widgets import describe
 _AXIS_WIDTH = 40
 _UNIT_WIDTH = 18
 _HEADROOM = 0.15
-_TICK_HEIGHT = 22
+_TICK_HEIGHT = 18
+_FEW_TICKS = 3
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
     def __init__(self, side: str) -> None:
         super().__init__(side)
         self.enableAutoSIPrefix(False)  # it would put "(x0.01)" into the label
+        # Its grid spans the plot, so every new set of bars would have its texts laid out again.
+        self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
 
     def logTickValues(
         self, low: float, high: float, size: float, _levels: object
@@ -54,13 +57,18 @@ def decade_limits(low: float, high: float) -> tuple[float, float]:
 
 
 def log_ticks(low: float, high: float, size: float) -> list[float]:
-    """Exponents of ten to label between `low` and `high` on `size` pixels: 1, 2, 5, or fewer."""
-    for steps in ((1, 2, 5), (1, 3), (1,)):
-        decades = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+    """Exponents of ten to label between `low` and `high` on `size` pixels: decades, or steps between if few.
+
+    None at the very ends, where half the label would be cut off.
+    """
+    margin = (high - low) * _TICK_HEIGHT / 2 / max(1.0, size)
+    decades = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+    shown: list[float] = []
+    for steps in ((1,), (1, 3), (1, 2, 5)):
         ticks = [decade + float(np.log10(step)) for decade in decades for step in steps]
-        shown = [tick for tick in ticks if low <= tick <= high]
-        if len(shown) * _TICK_HEIGHT <= size:
-            return shown
+        shown = [tick for tick in ticks if low + margin <= tick <= high - margin]
+        if len(shown) >= _FEW_TICKS:
+            break
     skip = -(-len(shown) * _TICK_HEIGHT // max(1, int(size)))
     return shown[:: max(1, skip)]
 

@@ -52,7 +52,7 @@ def median_magnitude(absmax: npt.ArrayLike) -> float:
     """The median of the finite, non-zero magnitudes; 0 if there are none."""
     values = _magnitudes(absmax)
     known = values[np.isfinite(values) & (values > 0)]
-    return float(np.median(known)) if known.size else 0.0
+    return float(np.percentile(known, 50)) if known.size else 0.0
 
 
 def ratio_to_median(value: float, median: float) -> float:
