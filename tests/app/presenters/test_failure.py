@@ -6,9 +6,7 @@ from app.messages import Failure, FailureKind
 from app.presenters.failure import LOAD_AGAIN, failure_banner, notice_banner
 
 
-@pytest.mark.parametrize(
-    ("kind", "action"), [("closed", "Load again"), ("load", "Try again"), ("other", "")]
-)
+@pytest.mark.parametrize(("kind", "action"), [("closed", "Load again"), ("load", "Try again"), ("other", "")])
 def test_a_failure_is_its_sentence_and_what_can_be_done(kind: FailureKind, action: str) -> None:
     banner = failure_banner(Failure(kind, "It broke."))
     assert banner is not None
