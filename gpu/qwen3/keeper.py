@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,12 @@ from gpu.checkpoints.quantized_cache import CacheWriteError, CacheWriter, Quanti
 from gpu.qwen3.stacks import ModelStacks, Stack
 
 Rows = tuple[int, npt.NDArray[Any], npt.NDArray[np.float16] | None]
+
+
+def cache_key(fingerprint: str, stacks: ModelStacks) -> str:
+    """Of the quantized copy of a checkpoint: its content, and how and in which order its rows are held."""
+    layout = [(s.spec.format, s.spec.group, s.tensors, s.interleaved) for s in stacks.all()]
+    return f"{fingerprint}-{hashlib.blake2b(repr(layout).encode(), digest_size=16).hexdigest()}"
 
 
 def cache_names(stack: Stack) -> tuple[str, str]:

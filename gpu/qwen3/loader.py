@@ -22,7 +22,7 @@ from gpu.device import Gpu
 from gpu.errors import Cancelled, FormatError, QuantscopeError
 from gpu.formats import floats, q4, q8
 from gpu.layouts import DeviceMatrix, MatrixSpec
-from gpu.qwen3.keeper import Keeper, Rows, cache_names
+from gpu.qwen3.keeper import Keeper, Rows, cache_key, cache_names
 from gpu.qwen3.stacks import ModelStacks, Stack
 from gpu.qwen3.weights import Weights
 
@@ -94,10 +94,9 @@ class Loader:
     @property
     def _key(self) -> str | None:
         """Of the quantized copy; None for weights that are not quantized, which need none."""
-        spec = self._stacks.embedding.spec
-        if not spec.has_scales or self._options.cache_directory is None:
+        if not self._stacks.embedding.spec.has_scales or self._options.cache_directory is None:
             return None
-        return f"{self._checkpoint.fingerprint}-{spec.format}-g{spec.group}"
+        return cache_key(self._checkpoint.fingerprint, self._stacks)
 
     def _open_cache(self) -> Mapping[str, npt.NDArray[Any]] | None:
         if self._key is None or self._options.cache_directory is None:

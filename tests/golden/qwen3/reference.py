@@ -14,8 +14,8 @@ from gpu.qwen3.rope import rope_table
 class Reference:
     """`sites` holds, after `logits`, what every site of the model saw: float64 [tokens, channels].
 
-    A subclass may change the arithmetic where a scheme does: what a matrix holds (`_held`), what a linear layer
-    reads (`_read`), what a layer leaves (`_left`) and what the key-value cache gives back (`_cached`).
+    A subclass may change the arithmetic where a scheme does: what a matrix holds (`_held`), what a linear
+    layer reads (`_read`), what a layer leaves (`_left`) and what the key-value cache gives back (`_cached`).
     """
 
     def __init__(self, checkpoint: Checkpoint) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,11 @@ from gpu.checkpoints import Checkpoint
 from gpu.checkpoints.safetensors_writer import SafetensorsWriter
 from gpu.device import Gpu
 from gpu.model import LoadProgress
+from gpu.qwen3.config import Qwen3Config
+from gpu.qwen3.keeper import cache_key
+from gpu.qwen3.stacks import ModelStacks, stack_model
 from gpu.scheme import Scheme
-from tests.golden.qwen3.checkpoints import SPECS
+from tests.golden.qwen3.checkpoints import SPECS, config_fields
 from tests.gpu.qwen3.loads import Watched, check_progress, logits
 from tests.gpu.sentences import is_one_sentence
 
@@ -109,3 +113,21 @@ def test_progress_of_a_kept_copy(model_gpu: Gpu, golden_checkpoint: GoldenCheckp
     logits(model_gpu, golden_checkpoint(SPEC.name), cache_directory=tmp_path, progress=steps.append)
     check_progress(steps)
     assert steps[-1].stage == "Reading quantized weights"
+
+
+def test_key_follows_content_formats_and_the_order_of_rows() -> None:
+    """A copy whose rows lie in another order has the same shapes, so only its key can tell it apart."""
+    config = Qwen3Config.from_dict(config_fields(SPEC), "test")
+
+    def stacks(scheme: str) -> ModelStacks:
+        return stack_model(config, Scheme.parse(scheme), lambda _: "bf16")
+
+    plain = stacks("W4A8")
+    layers = tuple(
+        replace(layer, gate_up=replace(layer.gate_up, interleaved=not layer.gate_up.interleaved))
+        for layer in plain.layers
+    )
+    others = [stacks("W8A8"), stacks("W4-g64A8"), replace(plain, layers=layers)]
+    keys = [cache_key("a", plain), cache_key("b", plain), *(cache_key("a", other) for other in others)]
+    assert len(set(keys)) == len(keys)
+    assert cache_key("a", stacks("W4A16")) == keys[0]
