@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gpu.errors import BudgetError
 from gpu.formats.granularity import WORD_BLOCK
 from gpu.model_shape import MatrixKind, ModelShape, check_count
 from gpu.scheme import Scheme
@@ -67,11 +66,6 @@ class Budget:
     @property
     def total_bytes(self) -> int:
         return sum(term.size_bytes for term in self.terms)
-
-    def require(self, available_bytes: int, suggestion: str) -> None:
-        """Raises BudgetError, with what would fit instead, if this is more than there is."""
-        if self.total_bytes > available_bytes:
-            raise BudgetError(self.total_bytes, available_bytes, suggestion)
 
     def summary(self) -> dict[str, object]:
         """What the command line prints: JSON types only."""

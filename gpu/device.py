@@ -86,7 +86,7 @@ class Gpu:
         try:
             yield
         except wgpu.GPUError as error:
-            if "lost" not in str(error).lower() and "destroyed" not in str(error).lower():
+            if "device is lost" not in str(error).lower():
                 raise
             self._lost_reason = str(error).strip().splitlines()[-1].strip()
             raise self._loss() from error
@@ -150,7 +150,7 @@ def _choose(wanted: str | None) -> tuple[AdapterInfo, Any]:
         raise AdapterError(NO_ADAPTER)
     if wanted is None or wanted == "":
         return found[0]
-    if wanted.isdigit() and int(wanted) < len(found):
+    if wanted.isdecimal() and int(wanted) < len(found):
         return found[int(wanted)]
     for info, adapter in found:
         if wanted.lower() in (info.kind, info.name.lower()) or wanted.lower() in info.name.lower():
@@ -175,8 +175,9 @@ def open_gpu(adapter: str | None = None, without: Collection[str] = ()) -> Gpu:
     try:
         device = handle.request_device_sync(required_features=wanted, required_limits=limits)
     except RuntimeError as error:
+        reason = str(error).strip().splitlines()[-1].strip()  # wgpu's texts end with the cause
         raise AdapterError(
-            f"The driver of {info.name} refused a device ({error}); update the driver."
+            f"The driver of {info.name} refused a device ({reason}); update the driver."
         ) from error
     features = frozenset(wanted) | {"dot4", "texture"}
     return Gpu(info, device, features, Ledger(device), dict(device.limits), frozenset(without))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+MIB = 2**20
 GIB = 2**30
 
 
@@ -45,9 +46,12 @@ class BudgetError(QuantscopeError):
         self.needed_bytes = needed_bytes
         self.available_bytes = available_bytes
         super().__init__(
-            f"The model needs {needed_bytes / GIB:.2f} GiB and {available_bytes / GIB:.2f} GiB are free; "
-            f"{suggestion}"
+            f"The model needs {_size(needed_bytes)} and {_size(available_bytes)} are free; {suggestion}"
         )
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / GIB:.2f} GiB" if size_bytes >= GIB // 10 else f"{size_bytes / MIB:.2f} MiB"
 
 
 class RequestError(QuantscopeError):

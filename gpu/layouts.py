@@ -81,7 +81,6 @@ class PairsPlan:
     blocks: int  # padded to whole spans of chunks * 8
     chunks: int
     pairs_log2: int
-    max_side: int = 16384
 
     @property
     def scale_texels(self) -> int:
@@ -137,7 +136,7 @@ def plan_pairs(spec: MatrixSpec, max_side: int) -> PairsPlan | None:
     blocks = -(-blocks_of(spec.columns) // span) * span
     starts = np.cumsum((0, *spec.part_rows[:-1]))
     for log2 in range(_ROW_PAIRS_LOG2, -1, -1):
-        plan = PairsPlan(spec.rows, blocks, chunks, log2, max_side)
+        plan = PairsPlan(spec.rows, blocks, chunks, log2)
         aligned = all(int(start) % (2 << log2) == 0 for start in starts)
         if aligned and plan.width <= max_side and plan.height <= max_side:
             return plan

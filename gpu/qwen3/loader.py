@@ -47,7 +47,7 @@ def _ignore(_: LoadProgress) -> None:
 @dataclass(frozen=True)
 class LoadOptions:
     """How to load: `context_tokens` None takes the model's own, up to 4,096. `available_bytes` None asks the
-    adapter. `layout` None lets the adapter's measurement choose. `notice` hears of what went wrong without
+    adapter. `layout` None takes the adapter's own. `notice` hears of what went wrong without
     stopping the load."""
 
     context_tokens: int | None = None

@@ -9,7 +9,7 @@ from gpu.activations import BLOCK, blocks_of
 from gpu.device import Gpu
 from gpu.layouts import DeviceMatrix, allocate_matrix
 from gpu.qwen3.config import Qwen3Config
-from gpu.qwen3.stacks import ModelStacks, Stack
+from gpu.qwen3.stacks import FINAL_NORM, ModelStacks, Stack
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,4 @@ def allocate_weights(gpu: Gpu, config: Qwen3Config, stacks: ModelStacks, layout:
         )
         for i, layer in enumerate(stacks.layers)
     )
-    return Weights(
-        matrix(stacks.embedding), layers, gains["model.norm.weight"], matrix(stacks.head), by_stack, gains
-    )
+    return Weights(matrix(stacks.embedding), layers, gains[FINAL_NORM], matrix(stacks.head), by_stack, gains)
