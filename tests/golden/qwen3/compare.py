@@ -22,7 +22,7 @@ from tests.golden.qwen3.checkpoints import NEW_TOKENS, SPECS, Spec, load_golden,
 
 
 def compare(gpu: Gpu, spec: Spec, directory: Path) -> tuple[float, int]:
-    """Largest |Δlogit| as a share of the largest |logit|, and how many greedy tokens agree from the first on."""
+    """Largest |Δlogit| as a share of the largest |logit|, and how many greedy tokens agree from the start."""
     write_checkpoint(spec, directory)
     golden = load_golden(spec)
     options = LoadOptions(context_tokens=128)
