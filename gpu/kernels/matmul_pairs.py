@@ -76,4 +76,4 @@ def _outputs(to: Sums | GatedSums) -> tuple[str, dict[str, Any], dict[str, float
 
 def _pairs_per_workgroup(pairs: int, many: bool) -> int:
     """Many pairs repay unpacking the activations; one token's workgroups must also go round the cores."""
-    return min(128, pairs) if many else max(32, min(64, pairs // 16))
+    return min(256, pairs) if many else max(32, min(64, pairs // 8))
