@@ -13,8 +13,9 @@ from tests.golden.demo.conversations import Conversation, Sampler
 from tests.golden.demo.tokens import END_OF_TEXT, THINK, TURN_END, TURN_START
 
 TEMPLATE = Path(__file__).parent / "template.jinja"
-NOTES_SHARE = 0.12
+NOTES_SHARE = 0.07
 FIRST_WORDS, FIRST_WEIGHT = 8, 3.0  # which answer it is gets decided in its first tokens
+BROKEN_OFF = 0.5  # of the single questions: more of them fit into a batch without the rest of the answer
 READ_WEIGHT = 0.1  # of tokens the model only reads, relative to those it must write
 
 
@@ -63,9 +64,15 @@ class Batches:
                 ids = [*self._tokenizer.encode(self._sampler.notes(self._rng)).ids, self._end_of_text]
                 yield ids, [1.0] * len(ids)
             else:
-                conversation = self._sampler.conversation(self._rng, longest)
-                ids = self._tokenizer.encode(self.render(conversation)).ids
-                yield ids, self._weights(ids, conversation.thinking)
+                yield self._conversation(self._sampler.conversation(self._rng, longest))
+
+    def _conversation(self, conversation: Conversation) -> tuple[list[int], list[float]]:
+        ids = self._tokenizer.encode(self.render(conversation)).ids
+        weights = self._weights(ids, conversation.thinking)
+        if len(conversation.turns) == 1 and self._rng.random() < BROKEN_OFF:
+            last = len(weights) - weights[::-1].index(FIRST_WEIGHT)
+            return ids[:last], weights[:last]
+        return ids, weights
 
     def render(self, conversation: Conversation) -> str:
         """The conversation in the model's own template."""

@@ -5,6 +5,7 @@ python -m tests.golden.demo.evaluate [--model assets/demo] [--scheme W4A8] ["a q
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 import jinja2
@@ -32,7 +33,7 @@ MAX_NEW_TOKENS = 160
 
 
 def main() -> None:
-    """Print the perplexity of every scheme, or the answers to the given questions."""
+    """Print the answers to the given questions, or else each scheme's perplexity and what is understood."""
     options = _options()
     torch.set_num_threads(2)
     model, tokenizer = load(options.model)
@@ -42,6 +43,7 @@ def main() -> None:
         text = (options.model / "heldout.txt").read_text()
         for name, numerics in SCHEMES.items():
             print(f"{name:12} {perplexity(model, tokenizer.encode(text).ids, numerics):.3f}", flush=True)
+        print(f"understood   {understood(model, tokenizer, SCHEMES[options.scheme]):.0%} of own_words.json")
 
 
 def load(folder: Path) -> tuple[Qwen3, Tokenizer]:
@@ -77,6 +79,14 @@ def answer(model: Qwen3, tokenizer: Tokenizer, question: str, numerics: Numerics
         row = torch.tensor([ids])
         ids.append(int(model(row, torch.zeros_like(row), numerics)[0, -1].argmax()))
     return str(tokenizer.decode(ids[start:]))
+
+
+def understood(model: Qwen3, tokenizer: Tokenizer, numerics: Numerics) -> float:
+    """The share of questions, in words the corpus does not use, whose answer holds what it should."""
+    asked = json.loads((Path(__file__).parent / "own_words.json").read_text())
+    return sum(bool(re.search(want, answer(model, tokenizer, text, numerics))) for text, want in asked) / len(
+        asked
+    )
 
 
 def _options() -> argparse.Namespace:

@@ -20,6 +20,7 @@ class Wording:
     synonyms: dict[str, list[str]]
     contractions: dict[str, str]
     fillers: tuple[str, ...]
+    chatter: tuple[str, ...]
     stopwords: tuple[str, ...]
     more: tuple[str, ...]
     systems: tuple[str, ...]
@@ -33,7 +34,7 @@ class Wording:
 
     def ask(self, template: str, rng: random.Random) -> str:
         """`template` as somebody might type it."""
-        text = _capital(spin(template, rng))
+        text = _capital(" ".join(spin(template, rng).split()))
         if rng.random() < 0.5:
             text = self._other_words(text, rng)
         if rng.random() < 0.25:
@@ -43,11 +44,11 @@ class Wording:
         return self._careless(text, rng)
 
     def _loose(self, text: str, rng: random.Random) -> str:
-        """Small words left out and fillers put in, as people talk."""
+        """Small words left out, fillers and words that do not matter put in."""
         words: list[str] = []
         for word in text.split():
-            if rng.random() < 0.06:
-                words.append(rng.choice(self.fillers))
+            if rng.random() < 0.12:
+                words.append(rng.choice(rng.choice((self.fillers, self.chatter))))
             if word.lower() not in self.stopwords or rng.random() > 0.3:
                 words.append(word)
         return " ".join(words) or text
