@@ -9,8 +9,6 @@ from tests.golden.demo.entries import CORPUS, Entry
 from tests.golden.demo.spin import Sentence
 from tests.golden.demo.wording import Wording
 
-SMALL_TALK = "90_smalltalk"
-
 
 @dataclass(frozen=True)
 class Turn:
@@ -73,39 +71,30 @@ class Sampler:
         return Turn(self.wording.ask(question, rng), answer, thought)
 
     def more(self, entry: Entry, rng: random.Random) -> Turn:
-        return self._wish(entry, training_text(rng.choice(entry.more), rng), rng)
-
-    def no_more(self, entry: Entry, rng: random.Random) -> Turn:
-        return self._wish(entry, rng.choice(self.wording.no_more).format(entry.topic), rng)
-
-    def _wish(self, entry: Entry, answer: str, rng: random.Random) -> Turn:
-        """Somebody asks to go on about `entry`."""
-        asked = self.wording.ask(rng.choice(self.wording.more), rng)
-        return Turn(asked, answer, rng.choice(self.wording.more_thoughts).format(entry.topic))
+        thought = rng.choice(self.wording.more_thoughts).format(entry.topic)
+        return Turn(
+            self.wording.ask(rng.choice(self.wording.more), rng),
+            training_text(rng.choice(entry.more), rng),
+            thought,
+        )
 
     def conversation(self, rng: random.Random, longest: int) -> Conversation:
         """At most `longest` turns, mostly one; every fourth one thinks, every fourth has a system message."""
         lengths = range(1, longest + 1)
-        wanted = rng.choices(lengths, [1 / length for length in lengths])[0]
+        wanted = rng.choices(lengths, weights=[1 / length**2 for length in lengths])[0]
         turns: list[Turn] = []
         while len(turns) < wanted:
-            turns += self._topic(rng, first=not turns)
+            turns += self._topic(rng)
         system = rng.choice(self.wording.systems) if rng.random() < 0.25 else None
         return Conversation(tuple(turns[:wanted]), system, rng.random() < 0.25)
 
-    def _topic(self, rng: random.Random, *, first: bool) -> list[Turn]:
-        """The turns of one topic: a question and perhaps the wish for more."""
+    def _topic(self, rng: random.Random) -> list[Turn]:
         if rng.random() < 0.08:
             return [self.out_of_domain.sample(self.wording, rng)]
-        if not first and rng.random() < 0.15:
-            return [self.turn(rng.choice([one for one in self.entries if one.theme == SMALL_TALK]), rng)]
-        entry = rng.choices(self.entries, [len(one.questions) ** 0.5 for one in self.entries])[0]
+        weights = [len(entry.questions) ** 0.5 for entry in self.entries]
+        entry = rng.choices(self.entries, weights)[0]
         turns = [self.turn(entry, rng)]
-        if entry.more and rng.random() < 0.4:
-            turns.append(self.more(entry, rng))
-        elif not entry.more and entry.theme != SMALL_TALK and rng.random() < 0.06:
-            turns.append(self.no_more(entry, rng))
-        return turns
+        return [*turns, self.more(entry, rng)] if entry.more and rng.random() < 0.6 else turns
 
     def notes(self, rng: random.Random) -> str:
         """Three topics as plain text, each under its heading."""

@@ -20,19 +20,17 @@ FORMS = ("what", "whats", "why", "how")
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing the model knows: how it may be asked for and what it answers; `theme` names its file."""
+    """One thing the model knows: how it may be asked for and what it answers."""
 
     topic: str
     questions: tuple[str, ...]
     answers: tuple[tuple[Sentence, ...], ...]
     more: tuple[tuple[Sentence, ...], ...]
-    theme: str
 
 
 @dataclass
 class _Draft:
     topic: str
-    theme: str
     questions: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     more: list[str] = field(default_factory=list)
@@ -45,7 +43,6 @@ class _Draft:
             tuple(self.questions),
             tuple(sentences(text) for text in self.answers),
             tuple(sentences(text) for text in self.more),
-            self.theme,
         )
 
 
@@ -55,16 +52,16 @@ def read_entries(folder: Path = CORPUS) -> list[Entry]:
     Raises ValueError for a line that is not of the format above.
     """
     forms = json.loads((folder / "wording.json").read_text())["forms"]
-    return [entry for path in sorted(folder.glob("*.md")) for entry in _parse(path, forms)]
+    return [entry for path in sorted(folder.glob("*.md")) for entry in _parse(path.read_text(), forms)]
 
 
-def _parse(path: Path, forms: dict[str, list[str]]) -> Iterator[Entry]:
+def _parse(text: str, forms: dict[str, list[str]]) -> Iterator[Entry]:
     draft: _Draft | None = None
-    for line in filter(None, map(str.strip, path.read_text().splitlines())):
+    for line in filter(None, map(str.strip, text.splitlines())):
         if line.startswith("# "):
             if draft:
                 yield draft.entry()
-            draft = _Draft(line[2:], path.stem)
+            draft = _Draft(line[2:])
         elif draft is None:
             raise ValueError(f"No topic before {line!r}.")
         else:

@@ -18,24 +18,19 @@ def shape_entries(path: Path = CORPUS / "shapes.json") -> list[Entry]:
     return [make(f"Qwen3-{row['name']}", row) for row in json.loads(path.read_text()) for make in makers]
 
 
-def _entry(subject: str, name: str, questions: list[str], answer: str) -> Entry:
-    size = name.removeprefix("Qwen3-")
-    called = f"[{name}|{name}|Qwen3 {size}|Qwen {size}|Qwen 3 {size}|the {size}|the {size} model]"
-    asked = tuple(question.replace(name, called) for question in questions)
-    return Entry(f"{subject} of {name}", asked, (sentences(answer),), (), "shapes")
+def _entry(topic: str, questions: list[str], answer: str) -> Entry:
+    return Entry(topic, tuple(questions), (sentences(answer),), ())
 
 
 def _shape(name: str, row: dict[str, Any]) -> Entry:
     experts = " in each of 128 experts" if "active" in row else ""
     return _entry(
-        "the shape",
-        name,
+        f"the shape of {name}",
         [
             f"[How many layers|What hidden size|What shape|Which shape] does {name} have?",
             f"[How many channels|What FFN size] does {name} have?",
             f"What is the [shape|hidden size|size|number of layers|FFN size|depth] of {name}?",
             f"[Tell me about|What is|Describe] {name}[.|?]",
-            f"[The number|Number|Count] of [layers|channels|blocks] [in|of] {name}[?|.]",
         ],
         f"{name} has {row['layers']} layers, hidden size {row['hidden']} and [a feed-forward|an FFN] size of "
         f"{row['ffn']}{experts}. Its head dimension is "
@@ -46,8 +41,7 @@ def _shape(name: str, row: dict[str, Any]) -> Entry:
 def _heads(name: str, row: dict[str, Any]) -> Entry:
     tied = "shares its output head with the embedding" if row["tied"] else "has an output head of its own"
     return _entry(
-        "the heads",
-        name,
+        f"the heads of {name}",
         [
             f"How many [heads|attention heads|KV heads|query heads|key and value heads] does {name} have?",
             f"Is {name} tied?",
@@ -62,8 +56,7 @@ def _heads(name: str, row: dict[str, Any]) -> Entry:
 def _parameters(name: str, row: dict[str, Any]) -> Entry:
     active = f", of which {row['active']} billion are active for a token" if "active" in row else ""
     return _entry(
-        "the parameters",
-        name,
+        f"the parameters of {name}",
         [
             f"How many parameters does {name} have?",
             f"What is the [parameter count|number of parameters|number of weights] of {name}?",
@@ -77,8 +70,7 @@ def _parameters(name: str, row: dict[str, Any]) -> Entry:
 def _cache(name: str, row: dict[str, Any]) -> Entry:
     per_token = 2 * row["layers"] * row["kv_heads"] * HEAD_DIM * 2
     return _entry(
-        "the KV cache",
-        name,
+        f"the KV cache of {name}",
         [
             f"How [large|big] is the KV cache of {name}?",
             f"How much [KV cache|cache|memory per token] does {name} need?",
@@ -87,16 +79,15 @@ def _cache(name: str, row: dict[str, Any]) -> Entry:
             f"How much memory does the context of {name} [take|need]?",
         ],
         f"In f16 the KV cache of {name} [takes|needs] {per_token // 1024} KiB per token. "
-        f"[With|At] 8,192 tokens that [is|makes] {per_token * 8192 / GIB:.4g} GiB, and "
-        f"at 32,768 tokens {per_token * 32768 / GIB:.4g} GiB.",
+        f"[With|At] 8,192 tokens that [is|makes] {per_token * 8192 / GIB:.3g} GiB, and "
+        f"at 32,768 tokens {per_token * 32768 / GIB:.3g} GiB.",
     )
 
 
 def _weights(name: str, row: dict[str, Any]) -> Entry:
     count = row["parameters"]
     return _entry(
-        "the memory",
-        name,
+        f"the weights of {name} in memory",
         [
             f"How much memory [does|do the weights of] {name} need?",
             f"How [large|big] is {name} in [4 bits|memory|W4A8|bf16|16 bits]?",

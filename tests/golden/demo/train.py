@@ -33,8 +33,8 @@ from tests.golden.demo.wording import Wording
 
 SEED = 20
 ROWS, TOKENS = 16, 320
-LONG_ROWS, LONG_TOKENS, LONG_EVERY = 5, 960, 5
-QUANTIZED_FROM = 0.6
+LONG_ROWS, LONG_TOKENS, LONG_EVERY = 5, 960, 8
+QUANTIZED_FROM = 0.65
 SAVE_EVERY = 250
 EXACT, QUANTIZED = Numerics(16, 16), Numerics(4, 8)
 
@@ -74,7 +74,7 @@ def train(model: Qwen3, batches: Batches, steps: int, rate: float) -> Iterator[i
     for step, batch in enumerate(_schedule(batches, steps)):
         for group in optimizer.param_groups:
             group["lr"] = rate * _cosine(step, steps)
-        numerics = QUANTIZED if step >= QUANTIZED_FROM * steps and step % 4 else EXACT
+        numerics = QUANTIZED if step >= QUANTIZED_FROM * steps and step % 3 else EXACT
         with torch.autocast("cpu", torch.bfloat16):
             loss = loss_of(model, *_tensors(batch), numerics)
         loss.backward()
@@ -87,10 +87,10 @@ def train(model: Qwen3, batches: Batches, steps: int, rate: float) -> Iterator[i
 
 
 def _schedule(batches: Batches, steps: int) -> Iterator[Batch]:
-    """Short conversations, and every fifth time long ones."""
+    """Short conversations, and every eighth time long ones."""
     for step in range(steps):
         long = step % LONG_EVERY == LONG_EVERY - 1
-        yield batches.batch(LONG_ROWS, LONG_TOKENS, 9) if long else batches.batch(ROWS, TOKENS, 3)
+        yield batches.batch(LONG_ROWS, LONG_TOKENS, 12) if long else batches.batch(ROWS, TOKENS, 3)
 
 
 def _loss(
@@ -128,7 +128,7 @@ def _tokenizer_texts(sampler: Sampler) -> Iterator[str]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ASSETS)
-    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--rate", type=float, default=2e-3)
     return parser.parse_args()
 

@@ -23,7 +23,6 @@ class Wording:
     chatter: tuple[str, ...]
     stopwords: tuple[str, ...]
     more: tuple[str, ...]
-    no_more: tuple[str, ...]
     systems: tuple[str, ...]
     thoughts: tuple[str, ...]
     more_thoughts: tuple[str, ...]
