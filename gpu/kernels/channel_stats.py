@@ -14,12 +14,13 @@ from gpu.kit import Kit, Op
 
 ROWS = 4  # absmax, sum of magnitudes, sum of squares, newest values
 MAX_TAPS = 5
-_THREADS = 64
+_THREADS = 32
 
 
 @dataclass(frozen=True)
 class Tap:
-    """One site: its activations, and the element of the statistics buffer where its [ROWS, width] starts."""
+    """One site: its activations, and the element of the statistics buffer, a multiple of four, where its
+    [ROWS, stride] starts."""
 
     x: Activations
     offset: int
@@ -30,13 +31,13 @@ def channel_stats(kit: Kit, taps: Sequence[Tap], stats: Any) -> Op:
     if not 1 <= len(taps) <= MAX_TAPS:
         raise ValueError(f"{len(taps)} taps, at most {MAX_TAPS}")
     pipeline = kit.pipelines.get("lib/step", "channel_stats", THREADS=_THREADS)
-    fields = [number for tap in taps for number in (tap.x.stride, tap.x.width, tap.offset, 0)]
+    fields = [number for tap in taps for number in (tap.x.stride // 4, tap.offset // 4, 0, 0)]
     missing = MAX_TAPS - len(taps)
     uniform = kit.uniform("20I", *fields, *([0] * 4 * missing))
     buffers = [tap.x.values for tap in taps] + [taps[0].x.values] * missing
     inputs = {f"x{i}": buffer for i, buffer in enumerate(buffers)}
     dispatch = pipeline.bind(step=kit.step, taps=uniform, stats=stats, **inputs)
-    groups = -(-max(tap.x.width for tap in taps) // _THREADS)
+    groups = -(-max(tap.x.stride for tap in taps) // (4 * _THREADS))
     return Op(dispatch, lambda _tokens: (groups, len(taps)))
 
 

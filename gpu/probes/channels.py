@@ -51,7 +51,8 @@ class ChannelProbes:
             raise RequestError(f"There is no site '{site}'; sites look like {', '.join(self.names[:5])}.")
         place = self._sites[site]
         tokens = self._head_tokens if site == HEAD_SITE else self._tokens
-        raw = self._gpu.read(self.buffer, ROWS * place.channels * 4, place.offset * 4)
-        absmax, total, squares, newest = np.frombuffer(raw, np.float32).reshape(ROWS, -1).copy()
+        raw = self._gpu.read(self.buffer, (place.end - place.offset) * 4, place.offset * 4)
+        rows = np.frombuffer(raw, np.float32).reshape(ROWS, -1)[:, : place.channels]
+        absmax, total, squares, newest = rows.copy()
         count = np.float32(max(tokens, 1))
         return ChannelStats(run_id, site, tokens, absmax, total / count, np.sqrt(squares / count), newest)

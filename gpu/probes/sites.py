@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gpu.activations import BLOCK, blocks_of
 from gpu.kernels.channel_stats import ROWS
 from gpu.qwen3.config import Qwen3Config
 
@@ -13,11 +14,21 @@ HEAD_SITE = "lm_head"
 
 @dataclass(frozen=True)
 class Site:
-    """`offset`: element of the statistics buffer where the site's [ROWS, channels] starts."""
+    """`offset`: element of the statistics buffer where the site's [ROWS, stride] starts."""
 
     name: str
     channels: int
     offset: int
+
+    @property
+    def stride(self) -> int:
+        """Channels padded as activations are."""
+        return blocks_of(self.channels) * BLOCK
+
+    @property
+    def end(self) -> int:
+        """Element after the site's last."""
+        return self.offset + ROWS * self.stride
 
 
 def sites_of(config: Qwen3Config) -> tuple[Site, ...]:
@@ -30,13 +41,12 @@ def sites_of(config: Qwen3Config) -> tuple[Site, ...]:
         for suffix, width in zip(LAYER_SITES, widths, strict=True)
     ]
     named.append((HEAD_SITE, config.hidden_size))
-    sites, offset = [], 0
+    sites: list[Site] = []
     for name, width in named:
-        sites.append(Site(name, width, offset))
-        offset += ROWS * width
+        sites.append(Site(name, width, sites[-1].end if sites else 0))
     return tuple(sites)
 
 
 def stats_bytes(sites: tuple[Site, ...]) -> int:
     """Bytes of the statistics buffer."""
-    return (sites[-1].offset + ROWS * sites[-1].channels) * 4
+    return sites[-1].end * 4

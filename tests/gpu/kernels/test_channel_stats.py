@@ -10,7 +10,8 @@ from tests.gpu.device_arrays import Bench, close
 @pytest.mark.parametrize("widths", [(1,), (40, 300), (33, 64, 7, 128, 65)])
 def test_two_passes_accumulate_at_every_site(plain_bench: Bench, widths: tuple[int, ...]) -> None:
     rng = np.random.default_rng(sum(widths))
-    starts = np.cumsum([7, *(ROWS * width for width in widths)])
+    strides = [-(-width // 32) * 32 for width in widths]
+    starts = np.cumsum([8, *(ROWS * stride for stride in strides)])
     stats = plain_bench.zeros(int(starts[-1]) + 5)
     passes = [[rng.standard_normal((6, width), np.float32) for width in widths] for _ in range(2)]
     for sites in passes:
@@ -20,8 +21,10 @@ def test_two_passes_accumulate_at_every_site(plain_bench: Bench, widths: tuple[i
     found = plain_bench.read(stats, (int(starts[-1]) + 5,))
     for i, width in enumerate(widths):
         expected = reference(reference(np.zeros((ROWS, width), np.float32), passes[0][i]), passes[1][i])
-        close(found[starts[i] : starts[i + 1]].reshape(ROWS, width), expected)
-    assert not found[:7].any()
+        rows = found[starts[i] : starts[i + 1]].reshape(ROWS, strides[i])
+        close(rows[:, :width], expected)
+        assert not rows[:, width:].any()
+    assert not found[:8].any()
     assert not found[-5:].any()
 
 

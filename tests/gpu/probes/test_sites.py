@@ -27,5 +27,6 @@ def test_statistics_lie_one_after_the_other() -> None:
     sites = sites_of(CONFIG)
     assert sites[0].offset == 0
     for site, following in itertools.pairwise(sites):
-        assert following.offset == site.offset + ROWS * site.channels
-    assert stats_bytes(sites) == 4 * sum(ROWS * site.channels for site in sites)
+        assert following.offset == site.offset + ROWS * site.stride
+        assert site.channels <= site.stride < site.channels + 32
+    assert stats_bytes(sites) == 4 * sum(ROWS * site.stride for site in sites)
