@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from gpu.errors import Cancelled, QuantscopeError, RequestError
 from gpu.events import Event, Failed, Finished, FinishReason, PromptProgress, Timing, Token
@@ -82,7 +83,8 @@ class _Run:
     def __init__(self, model: Model, request: Request, cancel: Cancel) -> None:
         self._model, self._request, self._cancel = model, request, cancel
         self._reused = self._computed = self._new = 0
-        self._prefill_s = self._decode_s = 0.0
+        self._draws = 0
+        self._started_s = self._prefill_s = self._decode_s = 0.0
         self._last_frame = self._last_report = 0.0
 
     def prompt(self) -> Iterator[Event]:
@@ -94,11 +96,11 @@ class _Run:
         model.rewind(self._reused)
         if self._request.probe is not None:
             model.probes.reset()
-        started = time.perf_counter()
+        self._started_s = time.perf_counter()
         yield PromptProgress(self._request.run_id, self._reused, len(ids), self._reused)
         for done in model.feed(ids[self._reused :], self._cancel, probed=self._probed):
             self._computed = done
-            self._prefill_s = time.perf_counter() - started
+            self._prefill_s = time.perf_counter() - self._started_s
             yield PromptProgress(self._request.run_id, self._reused + done, len(ids), self._reused)
             yield from self._frames()
 
@@ -106,23 +108,28 @@ class _Run:
         sampler = Sampler(self._request.sampling, self._request.prompt_ids)
         reason: FinishReason | None = None
         while reason is None:
-            token = sampler.draw(self._model.last_logits())
+            token = sampler.draw(self._logits())
             reason = self._reason_after(token)
             if reason != "stop":
                 self._new += 1
                 yield Token(self._request.run_id, token, len(self._model.cached_ids) + 1)
             if reason is None:
-                self._step(token)
+                for _ in self._model.feed((token,), self._cancel, probed=self._probed):
+                    pass
                 yield from self._frames()
         yield from self._frames(force=True)
         yield self.timing()
         yield Finished(self._request.run_id, reason)
 
-    def _step(self, token: int) -> None:
-        started = time.perf_counter()
-        for _ in self._model.feed((token,), self._cancel, probed=self._probed):
-            pass
-        self._decode_s += time.perf_counter() - started
+    def _logits(self) -> npt.NDArray[np.float32]:
+        """Wait for the newest logits: the prompt's first, then one decoded token's after the other."""
+        logits = self._model.last_logits()
+        elapsed_s = time.perf_counter() - self._started_s
+        if self._draws == 0:
+            self._prefill_s = elapsed_s
+        self._decode_s = elapsed_s - self._prefill_s
+        self._draws += 1
+        return logits
 
     def _reason_after(self, token: int) -> FinishReason | None:
         if token in self._request.stop_ids:
@@ -156,7 +163,7 @@ class _Run:
             prompt_tokens=self._computed,
             new_tokens=self._new,
             prefill_tokens_per_s=self._computed / self._prefill_s if self._prefill_s else 0.0,
-            decode_tokens_per_s=(self._new - 1) / self._decode_s if self._new > 1 and self._decode_s else 0.0,
+            decode_tokens_per_s=(self._draws - 1) / self._decode_s if self._decode_s else 0.0,
             context_used=len(self._model.cached_ids),
             context_tokens=self._model.context_tokens,
         )
