@@ -14,25 +14,17 @@ fn load_block(token: u32, block: u32) -> Block {
     if (token < step.tokens && block < matrix.x_blocks) {
         let v = load_values(token, block);
         let absmax = counted(block_absmax(v));
-        let inverse = steps_per_unit(absmax);
-        let c0 = round_away(v[0] * inverse);
-        let c1 = round_away(v[1] * inverse);
-        let c2 = round_away(v[2] * inverse);
-        let c3 = round_away(v[3] * inverse);
-        let c4 = round_away(v[4] * inverse);
-        let c5 = round_away(v[5] * inverse);
-        let c6 = round_away(v[6] * inverse);
-        let c7 = round_away(v[7] * inverse);
-        out.a0 = vec4<i32>(c0.xz, c2.xz);
-        out.a1 = vec4<i32>(c1.xz, c3.xz);
-        out.a2 = vec4<i32>(c0.yw, c2.yw);
-        out.a3 = vec4<i32>(c1.yw, c3.yw);
-        out.b0 = vec4<i32>(c4.xz, c6.xz);
-        out.b1 = vec4<i32>(c5.xz, c7.xz);
-        out.b2 = vec4<i32>(c4.yw, c6.yw);
-        out.b3 = vec4<i32>(c5.yw, c7.yw);
+        let c = block_codes(v, absmax);
+        out.a0 = vec4<i32>(c[0].xz, c[2].xz);
+        out.a1 = vec4<i32>(c[1].xz, c[3].xz);
+        out.a2 = vec4<i32>(c[0].yw, c[2].yw);
+        out.a3 = vec4<i32>(c[1].yw, c[3].yw);
+        out.b0 = vec4<i32>(c[4].xz, c[6].xz);
+        out.b1 = vec4<i32>(c[5].xz, c[7].xz);
+        out.b2 = vec4<i32>(c[4].yw, c[6].yw);
+        out.b3 = vec4<i32>(c[5].yw, c[7].yw);
         out.scale = absmax / QMAX;
-        out.bias = centring(c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7);
+        out.bias = centring(code_sum(c));
     }
     return out;
 }

@@ -20,3 +20,16 @@ fn steps_per_unit(absmax: f32) -> f32 {
 fn round_away(v: vec4<f32>) -> vec4<i32> {
     return vec4<i32>(v + select(vec4<f32>(-0.49999997), vec4<f32>(0.49999997), v >= vec4<f32>()));
 }
+
+// A block's codes under a scale of absmax / QMAX.
+fn block_codes(v: array<vec4<f32>, 8>, absmax: f32) -> array<vec4<i32>, 8> {
+    let steps = steps_per_unit(absmax);
+    return array<vec4<i32>, 8>(
+        round_away(v[0] * steps), round_away(v[1] * steps), round_away(v[2] * steps), round_away(v[3] * steps),
+        round_away(v[4] * steps), round_away(v[5] * steps), round_away(v[6] * steps), round_away(v[7] * steps),
+    );
+}
+
+fn code_sum(c: array<vec4<i32>, 8>) -> vec4<i32> {
+    return c[0] + c[1] + c[2] + c[3] + c[4] + c[5] + c[6] + c[7];
+}
