@@ -58,8 +58,3 @@ def find_config(model: str) -> Qwen3Config:
         return released_config(model.lower())
     path = find_directory(model) / CONFIG
     return Qwen3Config.from_dict(read_object(path), path)
-
-
-def model_title(directory: Path) -> str:
-    """What to call the model of a directory."""
-    return directory.resolve().name

@@ -71,15 +71,15 @@ class Decoder:
 
     def head(self, kit: Kit, probed: bool) -> list[Op]:
         """Logits of the rows step.first… of the hidden state; `kit` holds the head's own step."""
-        space, last = replace(self, kit=kit), self.sites[-1]
+        decoder, space = replace(self, kit=kit), self.space
         ops = [
-            *space._norm(self.space.hidden, self.weights.final_norm, self.space.head_in, probed),
-            *space._matrix(
-                self.weights.head, self.space.head_in, self.space.logits, self.config.vocab_size, many=False
+            *decoder._norm(space.hidden, self.weights.final_norm, space.head_in, probed),
+            *decoder._matrix(
+                self.weights.head, space.head_in, space.logits, self.config.vocab_size, many=False
             ),
         ]
         if probed:
-            ops.append(channel_stats(kit, [Tap(self.space.head_in, last.offset)], self.stats))
+            ops.append(channel_stats(kit, [Tap(space.head_in, self.sites[-1].offset)], self.stats))
         return ops
 
     def _attention(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:

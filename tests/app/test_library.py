@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.library import demo_directory, find_config, find_directory, model_title
+from app.library import demo_directory, find_config, find_directory
 from gpu.checkpoints import open_checkpoint
 from gpu.errors import ConfigError, FormatError, RequestError
 from gpu.qwen3.released import released_config, released_names
@@ -53,8 +53,3 @@ def test_an_unsupported_shape(tmp_path: Path) -> None:
     tiny.write(tmp_path, model_type="llama", architectures=["LlamaForCausalLM"])
     with pytest.raises(ConfigError, match="llama"):
         find_config(str(tmp_path))
-
-
-def test_a_model_is_called_by_its_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert model_title(Path()) == tmp_path.name
