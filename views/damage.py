@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from views.fields import ChoiceBox
-from views.frames import DamageFrame, FloatArray
+from views.frames import DamageFrame
+from views.frames.arrays import FloatArray
 from views.plots import BarPlot, Callout, decade_limits, short
 from views.theme import GAP, Theme
 from views.widgets import as_card, label

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from views.frames import FloatArray
+from views.frames.arrays import FloatArray
 
 Keep = Literal["max", "min"]
 _PAPER_ALPHA = 190

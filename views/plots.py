@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
-from views.frames import FloatArray
+from views.frames.arrays import FloatArray
 from views.plot_items import Bars, Callouts, Keep
 from views.theme import Theme
 from views.widgets import describe

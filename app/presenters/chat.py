@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from app.messages import Turn
 from gpu.events import FinishReason, Timing
-from views.frames import ChatFrame, MessageFrame, MessageState
+from views.frames.chat import ChatFrame, MessageFrame, MessageState
 
 _WHY_IT_ENDED: dict[FinishReason, str] = {
     "length": "ended at the longest answer allowed",
