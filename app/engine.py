@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import wgpu
 
+from app.engine_desk import Cancel, Desk, OpenModel
 from app.engine_session import EngineOptions, EngineSession, ModelFiles, recommended_sampling
 from app.failures import sentence_of
 from app.mailbox import Post
@@ -24,27 +25,13 @@ from app.messages import (
 from app.reply import ReplyReader, prompt_ids
 from app.text import ChatTemplateError, Reply
 from gpu.device import list_adapters
-from gpu.errors import BudgetError, DeviceLost, QuantscopeError, RequestError
+from gpu.errors import BudgetError, DeviceLost, QuantscopeError
 from gpu.events import Failed, Finished, Token
 from gpu.generate import Request, generate
 from gpu.qwen3.loader import LoadProgress
 from gpu.scheme import Scheme
 
 _MEMORY_PERIOD_S = 1.0
-Cancel = Callable[[], bool]
-
-
-class OpenModel:
-    """A model on its device with the text side of its checkpoint."""
-
-    def __init__(self, wish: ModelWish, files: ModelFiles, session: EngineSession) -> None:
-        self.wish = wish
-        self.files = files
-        self.session = session
-
-    def close(self) -> None:
-        self.files.close()
-        self.session.close()
 
 
 class GpuEngine:
@@ -125,15 +112,23 @@ class GpuEngine:
         if self._open is not None:
             self._post(self._open.session.model.probes.read(site, run_id))
 
+    def perform(self, task: Callable[[Desk, Cancel], None], cancel: Cancel) -> None:
+        """Do what a controller asks for; see app.tasks.
+
+        Raises:
+            whatever the task raises.
+        """
+        task(Desk(self._open, self._post), cancel)
+        if self._open is not None:
+            self._check_device()
+
     def close(self) -> None:
         opened, self._open = self._open, None
         if opened is not None:
             opened.close()
 
     def _opened(self) -> OpenModel:
-        if self._open is None:
-            raise RequestError("No model is open; open one first.")
-        return self._open
+        return Desk(self._open, self._post).opened
 
     def _session(self, wish: ModelWish, files: ModelFiles, cancel: Cancel) -> EngineSession:
         options = EngineOptions(
@@ -156,6 +151,7 @@ class GpuEngine:
     ) -> EngineSession:
         """Free the open model first; load it again if the new one does not fit even so."""
         self._open = None
+        former.drop_companion()
         former.session.close()
         try:
             return EngineSession(files.checkpoint, options)

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -18,7 +18,11 @@ from app.messages import Adapters, Failure, ModelFacts, ModelWish, Notice, Quest
 from gpu.errors import Cancelled
 from gpu.events import Failed
 
+if TYPE_CHECKING:  # keeps wgpu out of the window's first second
+    from app.engine_desk import Desk
+
 Cancel = Callable[[], bool]
+Task = Callable[["Desk", Cancel], None]
 _NICENESS = 5
 
 
@@ -30,16 +34,24 @@ class Engine(Protocol):
     def prepare(self, cancel: Cancel) -> None: ...
     def answer(self, run_id: int, question: Question, cancel: Cancel) -> None: ...
     def read(self, run_id: int, site: str) -> None: ...
+    def perform(self, task: Task, cancel: Cancel) -> None: ...
     def close(self) -> None: ...
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """One thing to do on the thread, the letter that says it failed, and its own cancel flag."""
+    """One thing to do on the thread, the letter that says it failed, and its own cancel flag.
+
+    A job that `holds` the engine makes a question wait; others give way to it.
+    """
 
     work: Callable[[Engine, Cancel], None]
     on_error: Callable[[Exception], object]
+    holds: bool = False
     cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def cancel(self) -> None:
+        self.cancelled.set()
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,9 @@ class EngineThread(QObject):
     failed = Signal(object)  # Failure
     noticed = Signal(object)  # Notice
     said = Signal(object)  # Event | Wrote, of the newest run
+    told = Signal(object)  # what tasks post
+    held_changed = Signal(bool)  # whether a task is at work that a question would have to wait for
+    idle = Signal()  # the last job is done
     _woken = Signal()
 
     def __init__(self, make_engine: Callable[[Post], Engine], parent: QObject | None = None) -> None:
@@ -75,6 +90,10 @@ class EngineThread(QObject):
     @property
     def is_idle(self) -> bool:
         return not self._unfinished
+
+    @property
+    def is_held(self) -> bool:
+        return any(job.holds for job in self._unfinished)
 
     def take(self, kind: type[Dense]) -> Dense | None:
         """The newest of a dense kind, once."""
@@ -122,10 +141,23 @@ class EngineThread(QObject):
             )
         )
 
+    def run(
+        self, task: Task, on_error: Callable[[Exception], object] | None = None, *, background: bool = False
+    ) -> Job:
+        """Have a task done; its letters come through `told`, its failure as the letter `on_error` makes.
+
+        One in the background is cancelled by the next question or model, and no question waits for it.
+        """
+        job = Job(
+            lambda engine, cancel: engine.perform(task, cancel), on_error or _failure, holds=not background
+        )
+        self._submit(job)
+        return job
+
     def cancel(self) -> None:
         """Ask whatever is running or waiting to end soon; each job still says how it ended."""
         for job in self._unfinished:
-            job.cancelled.set()
+            job.cancel()
 
     def stop(self, timeout_s: float) -> bool:
         """Cancel, free the device and end the thread; False if that took longer than `timeout_s`."""
@@ -137,8 +169,11 @@ class EngineThread(QObject):
         return not self._thread.is_alive()
 
     def _submit(self, job: Job) -> None:
+        was_held = self.is_held
         self._unfinished.append(job)
         self._jobs.put(job)
+        if self.is_held != was_held:
+            self.held_changed.emit(True)
 
     @Slot()
     def _deliver(self) -> None:
@@ -151,11 +186,21 @@ class EngineThread(QObject):
         }
         for letter in self._mailbox.collect():
             if isinstance(letter, _Done):
-                self._unfinished.remove(letter.job)
+                self._end(letter.job)
             elif type(letter) in signals:
                 signals[type(letter)].emit(letter)
+            elif not hasattr(letter, "run_id"):
+                self.told.emit(letter)
             elif not self._is_stale(letter):
                 self.said.emit(letter)
+
+    def _end(self, job: Job) -> None:
+        was_held = self.is_held
+        self._unfinished.remove(job)
+        if self.is_held != was_held:
+            self.held_changed.emit(False)
+        if self.is_idle:
+            self.idle.emit()
 
     def _is_stale(self, letter: object) -> bool:
         return getattr(letter, "run_id", self._run_id) != self._run_id

@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from app.messages import Loading, MemoryUse
+from app.messages import Loading, MemoryUse, TaskProgress
 from gpu.events import ChannelStats, Timing
 
 Post = Callable[[object], None]
-DENSE = (ChannelStats, Timing, Loading, MemoryUse)
-Dense = TypeVar("Dense", ChannelStats, Timing, Loading, MemoryUse)
+DENSE = (ChannelStats, Timing, Loading, MemoryUse, TaskProgress)
+Dense = TypeVar("Dense", ChannelStats, Timing, Loading, MemoryUse, TaskProgress)
 
 
 class Mailbox:

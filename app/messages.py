@@ -84,6 +84,16 @@ class Loading:
 
 
 @dataclass(frozen=True)
+class TaskProgress:
+    """How far a task is; `total` 0 while the end is unknown. Units are the task's own."""
+
+    task: str
+    stage: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
 class MemoryUse:
     """Bytes by purpose of the ledger, and the adapter they lie on."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from app.engine_desk import Desk
 from app.mailbox import Post
 from app.messages import Adapters, Loading, MemoryUse, ModelFacts, ModelWish, Question, Wrote
 from gpu.device import AdapterInfo
@@ -102,6 +103,10 @@ class FakeEngine:
 
     def read(self, run_id: int, site: str) -> None:
         self._post(stats_at(site, run_id))
+
+    def perform(self, task: Callable[[Desk, Cancel], None], cancel: Cancel) -> None:
+        """There is no model: a test that needs one uses the real engine."""
+        task(Desk(None, self._post), cancel)
 
     def close(self) -> None:
         self._script.closed = True

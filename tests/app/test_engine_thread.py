@@ -6,9 +6,10 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.engine_desk import Desk
 from app.engine_thread import EngineThread
 from app.messages import Failure, Loading, ModelFacts, ModelWish, Question, Turn, Wrote
-from gpu.errors import FormatError
+from gpu.errors import Cancelled, FormatError
 from gpu.events import ChannelStats, Failed, Finished
 from tests.app.fake_engine import FakeEngine, Script
 
@@ -150,3 +151,71 @@ def test_stopping_cancels_closes_the_engine_and_ends_the_thread(qtbot: QtBot, sc
     qtbot.waitUntil(lambda: bool(script.asked))
     assert thread.stop(10)
     assert script.closed
+
+
+def count_to_two(desk: Desk, _cancel: Callable[[], bool]) -> None:
+    desk.post("one")
+    desk.post("two")
+
+
+def until_cancelled(desk: Desk, cancel: Callable[[], bool]) -> None:
+    while not cancel():
+        desk.post("still here")
+    raise Cancelled
+
+
+def test_what_a_task_posts_is_told(engine: EngineThread, settle: Callable[[], None]) -> None:
+    told: list[object] = []
+    engine.told.connect(told.append)
+    engine.run(count_to_two)
+    settle()
+    assert told == ["one", "two"]
+
+
+def test_a_task_holds_the_engine_until_it_is_done(engine: EngineThread, settle: Callable[[], None]) -> None:
+    held: list[bool] = []
+    engine.held_changed.connect(held.append)
+    engine.run(count_to_two)
+    assert engine.is_held
+    settle()
+    assert not engine.is_held
+    assert held == [True, False]
+
+
+def test_a_task_in_the_background_gives_way_to_a_question(
+    engine: EngineThread, said: list[object], settle: Callable[[], None]
+) -> None:
+    refused: list[Exception] = []
+    engine.run(until_cancelled, lambda error: refused.append(error) or "given up", background=True)
+    assert not engine.is_held
+    run_id = engine.ask(QUESTION)
+    settle()
+    assert [type(error) for error in refused] == [Cancelled]
+    assert said[-1] == Finished(run_id, "stop")
+
+
+def test_one_task_is_cancelled_and_the_others_go_on(engine: EngineThread, settle: Callable[[], None]) -> None:
+    told: list[object] = []
+    engine.told.connect(told.append)
+    first = engine.run(until_cancelled, lambda _error: "given up")
+    engine.run(count_to_two)
+    first.cancel()
+    settle()
+    assert told[-3:] == ["given up", "one", "two"]
+
+
+def test_a_task_that_needs_a_model_says_so(
+    engine: EngineThread, said: list[object], settle: Callable[[], None]
+) -> None:
+    engine.run(lambda desk, _cancel: desk.post(desk.opened))
+    settle()
+    assert said == [Failure("other", "No model is open; open one first.")]
+
+
+def test_it_says_when_the_last_job_is_done(engine: EngineThread, settle: Callable[[], None]) -> None:
+    idle: list[bool] = []
+    engine.idle.connect(lambda: idle.append(engine.is_idle))
+    engine.run(count_to_two)
+    engine.run(count_to_two)
+    settle()
+    assert idle == [True]
