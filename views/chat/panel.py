@@ -14,14 +14,30 @@ from views.widgets import label, push_button
 
 
 class ChatPanel(QWidget):
-    """Everything about talking to the model."""
+    """Everything about talking to the model. `key` is that of a `MessageFrame`."""
 
     send_requested = Signal(str)
     stop_requested = Signal()
     new_chat_requested = Signal()
-    regenerate_requested = Signal()
+    edit_requested = Signal(int, str)  # key, the new text
+    regenerate_requested = Signal(int)
+    continue_requested = Signal(int)
+    delete_requested = Signal(int)
+    fork_requested = Signal(int)
+    sibling_requested = Signal(int, int)  # key, -1 for the one before or 1 for the next
+    tokens_toggled = Signal(int, bool)
+    token_opened = Signal(int, int, object)  # key, index of the token, QRect on the screen
     thinking_toggled = Signal(bool)
+    tint_toggled = Signal(bool)
     sampling_changed = Signal(object)
+    preset_chosen = Signal(str)
+    system_prompt_changed = Signal(str)
+    context_policy_chosen = Signal(str)
+    attach_requested = Signal(list)  # paths of text files
+    paste_attached = Signal(str)  # a text too long for the prompt field
+    attachment_removed = Signal(int)  # its place in ComposerFrame.attachments
+    prompt_saved = Signal(str)
+    prompt_deleted = Signal(int)  # its place in the library
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -70,7 +86,7 @@ class ChatPanel(QWidget):
         self._composer.new_chat_requested.connect(self.new_chat_requested)
         self._composer.thinking_toggled.connect(self.thinking_toggled)
         self._composer.sampling_changed.connect(self.sampling_changed)
-        self._transcript.regenerate_requested.connect(self.regenerate_requested)
+        self._transcript.regenerate_requested.connect(lambda: self.regenerate_requested.emit(0))
 
     def _send(self, text: str) -> None:
         self._transcript.follow()

@@ -3,7 +3,15 @@
 Arrays hold finite values only, are published once and never written again. Every string is ready to be shown.
 """
 
-from views.frames.chat import ChatFrame, ComposerFrame, MessageFrame, SamplingFrame, StatusFrame
+from views.frames.chat import (
+    AttachmentFrame,
+    ChatFrame,
+    ComposerFrame,
+    MessageFrame,
+    PromptFrame,
+    SamplingFrame,
+    StatusFrame,
+)
 from views.frames.choice import Choice
 from views.frames.damage import DamageFrame
 from views.frames.memory import MemoryEntry, MemoryFrame
@@ -11,6 +19,7 @@ from views.frames.setup import BannerFrame, LoadFrame, SetupFrame, WelcomeFrame
 from views.frames.spikes import Outlier, SpikesFrame
 
 __all__ = [
+    "AttachmentFrame",
     "BannerFrame",
     "ChatFrame",
     "Choice",
@@ -21,6 +30,7 @@ __all__ = [
     "MemoryFrame",
     "MessageFrame",
     "Outlier",
+    "PromptFrame",
     "SamplingFrame",
     "SetupFrame",
     "SpikesFrame",
