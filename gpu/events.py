@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from gpu.token_detail import TokenDetail
+
 FinishReason = Literal["stop", "length", "context", "cancelled"]
 
 
@@ -28,6 +30,7 @@ class Token:
     run_id: int
     token_id: int
     context_used: int
+    detail: TokenDetail | None = None
 
 
 @dataclass(frozen=True, eq=False)

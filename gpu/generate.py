@@ -14,6 +14,7 @@ from gpu.events import Event, Failed, Finished, FinishReason, PromptProgress, Ti
 from gpu.model import Model
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampler, Sampling
+from gpu.token_detail import token_detail
 
 _FRAME_S = 1 / 30
 _REPORT_S = 1 / 4
@@ -22,7 +23,10 @@ Cancel = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Request:
-    """One answer to compute. `probe` off (None) costs nothing; its sites may be changed while it runs."""
+    """One answer to compute. `probe` off (None) costs nothing; its sites may be changed while it runs.
+
+    `answer_ids` are tokens of the answer that are written already: it goes on after them.
+    """
 
     run_id: int
     prompt_ids: tuple[int, ...]
@@ -30,6 +34,7 @@ class Request:
     stop_ids: frozenset[int] = frozenset()
     max_new_tokens: int | None = None
     probe: ProbeSelection | None = None
+    answer_ids: tuple[int, ...] = ()
 
 
 def generate(model: Model, request: Request, cancel: Cancel = lambda: False) -> Iterator[Event]:
@@ -89,7 +94,7 @@ class _Run:
 
     def prompt(self) -> Iterator[Event]:
         """Bring the prompt into the cache, reusing what is there; the last token is always computed."""
-        ids, model = self._request.prompt_ids, self._model
+        ids, model = self._request.prompt_ids + self._request.answer_ids, self._model
         check_prompt(model, ids)
         check_length(self._request.max_new_tokens)
         self._reused = min(shared_prefix(model.cached_ids, ids), len(ids) - 1)
@@ -105,14 +110,16 @@ class _Run:
             yield from self._frames()
 
     def answer(self) -> Iterator[Event]:
-        sampler = Sampler(self._request.sampling, self._request.prompt_ids)
+        sampler = Sampler(self._request.sampling, self._request.prompt_ids, self._request.answer_ids)
         reason: FinishReason | None = None
         while reason is None:
-            token = sampler.draw(self._logits())
+            logits = self._logits()
+            token = sampler.draw(logits)
             reason = self._reason_after(token)
             if reason != "stop":
                 self._new += 1
-                yield Token(self._request.run_id, token, len(self._model.cached_ids) + 1)
+                detail = token_detail(logits, token, sampler.chance)
+                yield Token(self._request.run_id, token, len(self._model.cached_ids) + 1, detail)
             if reason is None:
                 for _ in self._model.feed((token,), self._cancel, probed=self._probed):
                     pass

@@ -51,13 +51,18 @@ class Sampling:
 
 
 class Sampler:
-    """Draws the tokens of one run; equal seeds draw equal tokens."""
+    """Draws the tokens of one run; equal seeds draw equal tokens.
 
-    def __init__(self, sampling: Sampling, prompt_ids: Sequence[int]) -> None:
+    `answer_ids` count as generated already. `chance` is the probability that the newest token had of being
+    drawn, after penalties, temperature and filters.
+    """
+
+    def __init__(self, sampling: Sampling, prompt_ids: Sequence[int], answer_ids: Sequence[int] = ()) -> None:
         self._sampling = sampling
         self._random = np.random.Generator(np.random.PCG64(sampling.seed))
-        self._context = set(prompt_ids)
-        self._generated: set[int] = set()
+        self._context = {*prompt_ids, *answer_ids}
+        self._generated = set(answer_ids)
+        self.chance = 1.0
 
     def draw(self, logits: F32) -> int:
         """The next token for logits f32 [vocabulary].
@@ -71,7 +76,7 @@ class Sampler:
             raise RequestError(
                 "The model's output is not a number; its weights or its quantization are broken."
             )
-        token = best if self._sampling.temperature == 0 else self._draw(scores)
+        token, self.chance = (best, 1.0) if self._sampling.temperature == 0 else self._draw(scores)
         self._context.add(token)
         self._generated.add(token)
         return token
@@ -88,11 +93,12 @@ class Sampler:
         scores[generated] -= np.float32(settings.presence_penalty)
         return scores
 
-    def _draw(self, scores: F32) -> int:
+    def _draw(self, scores: F32) -> tuple[int, float]:
         ids, probabilities = candidates(scores, self._sampling)
         cumulative = np.cumsum(probabilities)
         place = np.searchsorted(cumulative, self._random.random() * cumulative[-1], side="right")
-        return int(ids[min(int(place), len(ids) - 1)])
+        drawn = min(int(place), len(ids) - 1)
+        return int(ids[drawn]), float(probabilities[drawn] / cumulative[-1])
 
 
 def candidates(scores: F32, sampling: Sampling) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:

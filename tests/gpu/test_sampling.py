@@ -191,3 +191,21 @@ def test_logits_of_a_broken_model_are_refused(temperature: float, place: int, va
     with pytest.raises(RequestError, match="not a number") as failure:
         sampler.draw(logits)
     assert is_one_sentence(str(failure.value))
+
+
+@given(distinct_logits, samplings, st.integers(0, 1000))
+def test_the_chance_of_the_token_drawn_is_its_share_of_the_candidates(
+    logits: np.ndarray, sampling: Sampling, seed: int
+) -> None:
+    sampler = Sampler(replace(sampling, seed=seed), ())
+    token = sampler.draw(logits)
+    ids, probabilities = candidates(logits, sampling)
+    place = ids.tolist().index(token)
+    assert sampler.chance == pytest.approx(probabilities[place] / probabilities.sum())
+
+
+def test_what_is_written_already_counts_as_generated() -> None:
+    sampling = Sampling(temperature=0, presence_penalty=10)
+    assert Sampler(sampling, (2,)).draw(SPREAD) == 2
+    assert Sampler(sampling, (), (2,)).draw(SPREAD) == 0
+    assert Sampler(replace(sampling, presence_penalty=0, repetition_penalty=50), (), (2,)).draw(SPREAD) == 0
