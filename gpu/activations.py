@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gpu.extent import Extent
 from gpu.ledger import Ledger
 
 BLOCK = 32
@@ -36,10 +37,11 @@ class Activations:
 
 def allocate(ledger: Ledger, name: str, rows: int, width: int, coded: bool) -> Activations:
     """Buffers for [rows, width], with room for q8_1 codes if `coded`."""
-    blocks = rows * blocks_of(width)
-    values = ledger.buffer(name, "workspace", blocks * 128)
+    blocks = blocks_of(width)
+    every = {"tokens": rows, "values": blocks * BLOCK}
+    values = ledger.buffer(name, "workspace", Extent.of(32, **every))
     if not coded:
         return Activations(width, values)
-    codes = ledger.buffer(f"{name} codes", "workspace", blocks * 32)
-    scales = ledger.buffer(f"{name} scales", "workspace", blocks * 8)
+    codes = ledger.buffer(f"{name} codes", "workspace", Extent.of(8, **every))
+    scales = ledger.buffer(f"{name} scales", "workspace", Extent.of(64, tokens=rows, blocks=blocks))
     return Activations(width, values, codes, scales)

@@ -16,20 +16,22 @@ import numpy.typing as npt
 
 from gpu.activations import BLOCK, blocks_of
 from gpu.device import Gpu
+from gpu.extent import Extent
 from gpu.ledger import TEXEL_BYTES
 
 LANES = 8
 _ROW_PAIRS_LOG2 = 3
 Words = npt.NDArray[np.uint32]
 Halves = npt.NDArray[np.float16]
-BITS = {"q4": 4, "q8": 8, "f16": 16, "bf16": 16, "f32": 32}
+BITS = {"q2": 2, "q3": 3, "q4": 4, "q5": 5, "q6": 6, "q8": 8, "f16": 16, "bf16": 16, "f32": 32}
 
 
 @dataclass(frozen=True)
 class MatrixSpec:
     """A weight matrix [rows, columns] in one format, as checkpoints orient it: y = W x.
 
-    `part_rows` are the heights of the tensors stacked in it (q, k, v or gate, up), top to bottom.
+    `part_rows` are the heights of the tensors stacked in it (q, k, v or gate, up), top to bottom. A slab
+    holds whole `unit_rows`, such as an expert's.
     """
 
     name: str
@@ -37,6 +39,7 @@ class MatrixSpec:
     columns: int
     format: str
     group: int = BLOCK
+    unit_rows: int = 8
 
     @property
     def rows(self) -> int:
@@ -44,14 +47,14 @@ class MatrixSpec:
 
     @property
     def has_scales(self) -> bool:
-        return self.format in ("q4", "q8")
+        return self.format.startswith("q")
 
     @property
     def blocks(self) -> int:
         """Blocks of 32 along K as stored in buffers: whole groups."""
         if not self.has_scales:
             return blocks_of(self.columns)
-        return -(-self.columns // self.group) * (self.group // BLOCK)
+        return blocks_of(-(-self.columns // self.group) * self.group)
 
     @property
     def row_code_bytes(self) -> int:
@@ -61,6 +64,13 @@ class MatrixSpec:
     def row_scales(self) -> int:
         """f16 scales in a stored row: an even number, so that every row starts on a whole word."""
         return -(-self.blocks * BLOCK // self.group // 2) * 2 if self.has_scales else 0
+
+    def codes_extent(self, rows: int) -> Extent:
+        """Of the codes, or values, of so many rows."""
+        return Extent.of(BITS[self.format], rows=rows, columns=self.blocks * BLOCK)
+
+    def scales_extent(self, rows: int) -> Extent:
+        return Extent.of(16, rows=rows, scales=self.row_scales)
 
 
 @dataclass(frozen=True)
@@ -103,16 +113,22 @@ class PairsPlan:
         return -(-self.pairs >> self.pairs_log2)
 
     @property
+    def extents(self) -> dict[str, Extent]:
+        pairs, texel_bits = self.height << self.pairs_log2, TEXEL_BYTES * 8
+        return {
+            "weights": Extent.of(texel_bits, pairs_of_rows=pairs, texels=2 * self.blocks),
+            "scales": Extent.of(texel_bits, pairs_of_rows=pairs, texels=self.scale_texels),
+        }
+
+    @property
     def bytes_by_purpose(self) -> dict[str, int]:
-        total = self.width * self.height * TEXEL_BYTES
-        scales = (self.height << self.pairs_log2) * self.scale_texels * TEXEL_BYTES
-        return {"weights": total - scales, "scales": scales}
+        return {purpose: extent.size_bytes for purpose, extent in self.extents.items()}
 
 
 def plan_slabs(spec: MatrixSpec, max_binding_bytes: int) -> tuple[SlabPlan, ...]:
     """Cut a matrix into slabs of whole rows, each within a binding."""
-    fit = max_binding_bytes // max(spec.row_code_bytes, 1) // 8 * 8
-    step = max(8, min(spec.rows, fit))
+    fit = max_binding_bytes // max(spec.row_code_bytes, 1) // spec.unit_rows * spec.unit_rows
+    step = max(spec.unit_rows, min(spec.rows, fit))
     starts = range(0, spec.rows, step)
     return tuple(_slab(spec, start, min(step, spec.rows - start)) for start in starts)
 
@@ -239,7 +255,7 @@ def allocate_matrix(gpu: Gpu, spec: MatrixSpec, layout: str) -> DeviceMatrix:
     """Allocate a matrix in `layout` ("buffer" or "pairs"; pairs only for q4 that fits a texture)."""
     plan = plan_pairs(spec, gpu.limits["max-texture-dimension-2d"]) if uses_pairs(spec, layout) else None
     if plan is not None:
-        texture = gpu.ledger.texture(spec.name, plan.bytes_by_purpose, plan.width, plan.height)
+        texture = gpu.ledger.texture(spec.name, plan.extents, plan.width, plan.height)
         whole = SlabPlan(0, spec.rows, plan.bytes_by_purpose["weights"], plan.bytes_by_purpose["scales"])
         return DeviceMatrix(spec, (Slab(whole, {"weights": texture}),), plan, gpu=gpu)
     slabs = tuple(_allocate_slab(gpu, spec, slab) for slab in plan_slabs(spec, gpu.max_binding_bytes))
@@ -256,7 +272,8 @@ def uses_pairs(spec: MatrixSpec, layout: str) -> bool:
 
 
 def _allocate_slab(gpu: Gpu, spec: MatrixSpec, plan: SlabPlan) -> Slab:
-    resources = {"weights": gpu.ledger.buffer(spec.name, "weights", plan.code_bytes)}
+    resources = {"weights": gpu.ledger.buffer(spec.name, "weights", spec.codes_extent(plan.rows))}
     if spec.has_scales:
-        resources["weight_scales"] = gpu.ledger.buffer(f"{spec.name} scales", "scales", plan.scale_bytes)
+        scales = spec.scales_extent(plan.rows)
+        resources["weight_scales"] = gpu.ledger.buffer(f"{spec.name} scales", "scales", scales)
     return Slab(plan, resources)

@@ -8,6 +8,8 @@ from typing import Any
 
 import wgpu
 
+from gpu.extent import Extent, plain
+
 PURPOSES = ("weights", "scales", "norms", "kv_cache", "workspace", "probes")
 _STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_SRC | wgpu.BufferUsage.COPY_DST
 _UNIFORM = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
@@ -17,10 +19,12 @@ TEXEL_BYTES = 16
 
 @dataclass(frozen=True)
 class Entry:
-    """One allocation: its name, bytes by purpose (a texture may hold codes and scales), and the resource."""
+    """One allocation: its name, bytes by purpose (a texture may hold codes and scales), what they are a
+    product of, and the resource."""
 
     name: str
     bytes_by_purpose: Mapping[str, int]
+    extents: Mapping[str, Extent]
     resource: Any = field(repr=False)
 
     @property
@@ -35,20 +39,25 @@ class Ledger:
         self._device = device
         self._entries: dict[int, Entry] = {}
 
-    def buffer(self, name: str, purpose: str, size_bytes: int) -> Any:
-        """A zeroed storage buffer, rounded up to 16 bytes."""
-        size = max(16, -(-size_bytes // 16) * 16)
-        return self._enter(name, {purpose: size}, self._create_buffer(name, size, _STORAGE))
+    def buffer(self, name: str, purpose: str, asked: Extent | int) -> Any:
+        """A zeroed storage buffer of `asked` bytes, rounded up to 16."""
+        extent = _extent(asked)
+        size = max(16, -(-extent.size_bytes // 16) * 16)
+        buffer = self._create_buffer(name, size, _STORAGE)
+        return self._enter(name, {purpose: size}, {purpose: extent}, buffer)
 
     def uniforms(self, name: str, size_bytes: int) -> Any:
         """A buffer whose parts are bound as uniforms, counted as workspace."""
-        return self._enter(name, {"workspace": size_bytes}, self._create_buffer(name, size_bytes, _UNIFORM))
+        buffer = self._create_buffer(name, size_bytes, _UNIFORM)
+        return self._enter(name, {"workspace": size_bytes}, {"workspace": plain(size_bytes)}, buffer)
 
-    def texture(self, name: str, bytes_by_purpose: Mapping[str, int], width: int, height: int) -> Any:
-        """A two-dimensional texture of four 32-bit words a texel; the bytes must sum to its size."""
-        if sum(bytes_by_purpose.values()) != width * height * TEXEL_BYTES:
+    def texture(self, name: str, asked: Mapping[str, Extent | int], width: int, height: int) -> Any:
+        """A two-dimensional texture of four 32-bit words a texel; the purposes must sum to its size."""
+        extents = {purpose: _extent(size) for purpose, size in asked.items()}
+        sizes = {purpose: extent.size_bytes for purpose, extent in extents.items()}
+        if sum(sizes.values()) != width * height * TEXEL_BYTES:
             raise ValueError(f"{name}: the purposes do not add up to {width} x {height} texels")
-        return self._enter(name, bytes_by_purpose, self._create_texture(name, width, height))
+        return self._enter(name, sizes, extents, self._create_texture(name, width, height))
 
     def _create_buffer(self, name: str, size_bytes: int, usage: int) -> Any:
         return self._device.create_buffer(label=name, size=size_bytes, usage=usage)
@@ -58,11 +67,13 @@ class Ledger:
             label=name, size=(width, height, 1), format="rgba32uint", usage=_TEXTURE
         )
 
-    def _enter(self, name: str, bytes_by_purpose: Mapping[str, int], resource: Any) -> Any:
-        unknown = set(bytes_by_purpose) - set(PURPOSES)
+    def _enter(
+        self, name: str, sizes: Mapping[str, int], extents: Mapping[str, Extent], resource: Any
+    ) -> Any:
+        unknown = set(sizes) - set(PURPOSES)
         if unknown:
             raise ValueError(f"{name}: unknown purpose {sorted(unknown)}")
-        self._entries[id(resource)] = Entry(name, dict(bytes_by_purpose), resource)
+        self._entries[id(resource)] = Entry(name, dict(sizes), dict(extents), resource)
         return resource
 
     def release(self, resource: Any) -> None:
@@ -87,6 +98,10 @@ class Ledger:
 
     def total_bytes(self) -> int:
         return sum(entry.size_bytes for entry in self._entries.values())
+
+
+def _extent(asked: Extent | int) -> Extent:
+    return asked if isinstance(asked, Extent) else plain(asked)
 
 
 class _Unallocated:

@@ -1,7 +1,8 @@
 """The preallocated key-value cache, a pair of buffers or textures for each layer.
 
 A position's keys are [kv head, padded dimension]; software adapters keep f16 caches in textures, which they
-load several times faster. The reference path keeps f32 in buffers.
+load several times faster. The reference path keeps f32 in buffers. Caches of 8 and 4 bits are blocks of 32
+codes with a float16 scale; they are planned here, and no kernel reads them yet.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 
 from gpu.device import Gpu
 from gpu.errors import ConfigError
-from gpu.kernels.heads import CHUNK, CacheLayer, Heads
-from gpu.ledger import TEXEL_BYTES
+from gpu.extent import Extent
+from gpu.kernels.heads import CacheLayer, Heads
 
 _POSITIONS_LOG2 = 3
-_BYTES = {"buffer_f32": 4, "buffer_f16": 2, "texture_f16": 2}
+_BLOCK = 32
+_BITS = {"buffer_f32": 32, "buffer_f16": 16, "texture_f16": 16}
+_BLOCK_BITS = {"buffer_q8": _BLOCK * 8 + 16, "buffer_q4": _BLOCK * 4 + 16}
 
 
 @dataclass(frozen=True)
@@ -22,14 +25,20 @@ class CachePlan:
     """Geometry of one of a layer's two caches."""
 
     kind: str
-    size_bytes: int
+    extent: Extent
     width: int = 0
     height: int = 0
     positions_log2: int = 0
 
+    @property
+    def size_bytes(self) -> int:
+        return self.extent.size_bytes
+
 
 def cache_kind(gpu: Gpu, kv_bits: int) -> str:
-    """Which cache this adapter gets for `kv_bits` of 16 or 32."""
+    """Which cache this adapter gets for `kv_bits` of 4, 8, 16 or 32."""
+    if kv_bits < 16:
+        return f"buffer_q{kv_bits}"
     if kv_bits == 32:
         return "buffer_f32"
     return "texture_f16" if gpu.is_software and gpu.has("texture") else "buffer_f16"
@@ -40,7 +49,7 @@ def plan_layer(heads: Heads, positions: int, kind: str, max_side: int) -> CacheP
     rows = -(-positions // 8) * 8
     row_chunks = heads.kv_heads * heads.chunks
     if kind != "texture_f16":
-        return CachePlan(kind, rows * row_chunks * CHUNK * _BYTES[kind])
+        return CachePlan(kind, _extent(heads, rows, kind))
     log2 = _POSITIONS_LOG2
     while log2 > 0 and row_chunks << log2 > max_side:
         log2 -= 1
@@ -49,7 +58,14 @@ def plan_layer(heads: Heads, positions: int, kind: str, max_side: int) -> CacheP
     if row_chunks << log2 > max_side:
         raise ConfigError(f"A context of {positions:,} tokens does not fit this adapter's textures.")
     width, height = row_chunks << log2, -(-rows >> log2)
-    return CachePlan(kind, width * height * TEXEL_BYTES, width, height, log2)
+    return CachePlan(kind, _extent(heads, height << log2, kind), width, height, log2)
+
+
+def _extent(heads: Heads, positions: int, kind: str) -> Extent:
+    if kind in _BLOCK_BITS:
+        blocks = heads.padded_dim // _BLOCK
+        return Extent.of(_BLOCK_BITS[kind], kv_heads=heads.kv_heads, blocks=blocks, tokens=positions)
+    return Extent.of(_BITS[kind], kv_heads=heads.kv_heads, head_dimension=heads.padded_dim, tokens=positions)
 
 
 def allocate_layer(gpu: Gpu, heads: Heads, positions: int, kind: str, name: str) -> CacheLayer:
@@ -61,7 +77,7 @@ def allocate_layer(gpu: Gpu, heads: Heads, positions: int, kind: str, name: str)
     plan = plan_layer(heads, positions, kind, gpu.limits["max-texture-dimension-2d"])
     if kind == "texture_f16":
         keys, values = (
-            gpu.ledger.texture(f"{name} {part}", {"kv_cache": plan.size_bytes}, plan.width, plan.height)
+            gpu.ledger.texture(f"{name} {part}", {"kv_cache": plan.extent}, plan.width, plan.height)
             for part in ("keys", "values")
         )
         return CacheLayer(kind, keys, values, plan.positions_log2)
@@ -71,6 +87,6 @@ def allocate_layer(gpu: Gpu, heads: Heads, positions: int, kind: str, name: str)
             f"the {gpu.max_binding_bytes:,} this adapter binds; choose a shorter context."
         )
     keys, values = (
-        gpu.ledger.buffer(f"{name} {part}", "kv_cache", plan.size_bytes) for part in ("keys", "values")
+        gpu.ledger.buffer(f"{name} {part}", "kv_cache", plan.extent) for part in ("keys", "values")
     )
     return CacheLayer(kind, keys, values)

@@ -7,6 +7,7 @@ from typing import Any
 
 from gpu.activations import BLOCK, blocks_of
 from gpu.device import Gpu
+from gpu.extent import Extent
 from gpu.layouts import DeviceMatrix, allocate_matrix
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.stacks import FINAL_NORM, ModelStacks, Stack
@@ -43,7 +44,7 @@ def allocate_weights(gpu: Gpu, config: Qwen3Config, stacks: ModelStacks, layout:
     by_stack = {s.spec.name: allocate_matrix(gpu, s.spec, layout) for s in stacks.all()}
     shapes = config.tensor_shapes()
     gains = {
-        name: gpu.ledger.buffer(name, "norms", blocks_of(shape[0]) * BLOCK * 4)
+        name: gpu.ledger.buffer(name, "norms", Extent.of(32, values=blocks_of(shape[0]) * BLOCK))
         for name, shape in shapes.items()
         if len(shape) == 1
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from gpu.activations import Activations, allocate
 from gpu.device import Gpu
+from gpu.extent import Extent
 from gpu.kernels.heads import Heads
 from gpu.qwen3.config import Qwen3Config
 
@@ -39,25 +40,25 @@ def allocate_workspace(
     """Allocate for passes of `rows` tokens; `coded` makes room for q8_1 codes beside the values."""
     ledger = gpu.ledger
 
-    def plain(name: str, values: int) -> Any:
-        return ledger.buffer(name, "workspace", values * 4)
+    def plain(name: str, **factors: int) -> Any:
+        return ledger.buffer(name, "workspace", Extent.of(32, **factors))
 
     def activations(name: str, width: int, count: int = rows) -> Activations:
         return allocate(ledger, name, count, width, coded)
 
     return Workspace(
         rows=rows,
-        ids=plain("token ids", rows),
+        ids=plain("token ids", tokens=rows),
         hidden=allocate(ledger, "hidden state", rows, config.hidden_size, coded=False),
         attention_in=activations("attention input", config.hidden_size),
-        qkv=plain("q, k, v", rows * heads.qkv_width),
-        q=plain("rotated queries", rows * heads.q_heads * heads.padded_dim),
+        qkv=plain("q, k, v", tokens=rows, values=heads.qkv_width),
+        q=plain("rotated queries", tokens=rows, heads=heads.q_heads, head_dimension=heads.padded_dim),
         attention_out=activations("attention output", heads.out_width),
         mlp_in=activations("mlp input", config.hidden_size),
-        gate_up=plain("gate, up", rows * 2 * config.intermediate_size),
+        gate_up=plain("gate, up", tokens=rows, gate_and_up=2, values=config.intermediate_size),
         mlp_out=activations("mlp inner", config.intermediate_size),
         head_in=activations("head input", config.hidden_size, HEAD_ROWS),
-        logits=plain("logits", HEAD_ROWS * config.vocab_size),
-        row_absmax=plain("row maxima", max(rows, HEAD_ROWS)),
-        rope=plain("rotary table", context_tokens * config.head_dim),
+        logits=plain("logits", rows=HEAD_ROWS, vocabulary=config.vocab_size),
+        row_absmax=plain("row maxima", tokens=max(rows, HEAD_ROWS)),
+        rope=plain("rotary table", tokens=context_tokens, head_dimension=config.head_dim),
     )
