@@ -85,6 +85,35 @@ def _folder() -> QPainterPath:
     return _lines(((2, 13), (2, 3.5), (6, 3.5), (7.5, 5.5), (14, 5.5), (14, 13), (2, 13)))
 
 
+def _chat() -> QPainterPath:
+    return _lines(((2, 3), (14, 3), (14, 11), (7, 11), (4, 14), (4, 11), (2, 11), (2, 3)))
+
+
+def _compare() -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(2, 3, 5, 10), 1, 1)
+    path.addRoundedRect(QRectF(9, 3, 5, 10), 1, 1)
+    return path
+
+
+def _outliers() -> QPainterPath:
+    heights = ((4.0, 11.0), (6.5, 10.0), (9.0, 2.5), (11.5, 11.0))
+    return _lines(((2, 13), (14, 13)), *(((x, 13), (x, top)) for x, top in heights))
+
+
+def _microscope() -> QPainterPath:
+    path = _lines(((10, 10), (14, 14)), ((5, 5.5), (9, 5.5)), ((5, 8), (9, 8)))
+    path.addEllipse(QPointF(7, 7), 4.5, 4.5)
+    return path
+
+
+def _calculator() -> QPainterPath:
+    path = _lines(((2, 11), (14, 11)), ((6, 11), (6, 13.5)), ((10, 11), (10, 13.5)))
+    path.addRoundedRect(QRectF(2, 4, 12, 7), 1, 1)
+    path.addPath(_lines(((5.5, 4), (5.5, 11)), ((8, 4), (8, 11))))
+    return path
+
+
 _PATHS: dict[str, Callable[[], QPainterPath]] = {
     "plus": _plus,
     "chevron-down": _chevron_down,
@@ -97,6 +126,11 @@ _PATHS: dict[str, Callable[[], QPainterPath]] = {
     "retry": _retry,
     "sliders": _sliders,
     "folder": _folder,
+    "chat": _chat,
+    "compare": _compare,
+    "outliers": _outliers,
+    "microscope": _microscope,
+    "calculator": _calculator,
 }
 NAMES = tuple(_PATHS)
 

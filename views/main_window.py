@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from PySide6.QtCore import QByteArray, QDataStream, QIODevice, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -20,13 +19,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from views.arrangement import Arrangement
 from views.chat import ChatPanel
 from views.damage import DamagePanel
 from views.dock import PanelDock
 from views.drop import DropHint, dropped_path
-from views.frames import BannerFrame, Choice, LoadFrame, SetupFrame, WelcomeFrame
+from views.frames import BannerFrame, LoadFrame, SetupFrame, WelcomeFrame
 from views.icons import icon
 from views.memory import MemoryPanel
+from views.menus import add_menu, fill_recent, make_action
+from views.rail import Workspace, WorkspaceRail
 from views.setup_bar import SetupBar
 from views.shortcuts import ShortcutsDialog
 from views.spikes import SpikesPanel
@@ -37,7 +39,7 @@ from views.welcome import WelcomePage
 _SIZE = (1280, 720)
 _RIGHT_WIDTH = 540
 _BOTTOM_HEIGHT = 176
-_LAYOUT_VERSION = 1
+CHAT = "chat"
 _SHORTCUTS = (
     ("Enter", "Send the message"),
     ("Shift+Enter", "Start a new line in the message"),
@@ -48,12 +50,16 @@ _SHORTCUTS = (
 
 @dataclass(frozen=True)
 class Panels:
-    """The views the window arranges; whoever builds them connects their signals."""
+    """The views the window arranges; whoever builds them connects their signals.
+
+    `workspaces` are full-size pages beside the chat.
+    """
 
     chat: ChatPanel
     spikes: SpikesPanel
     damage: DamagePanel
     memory: MemoryPanel
+    workspaces: tuple[Workspace, ...] = ()
 
 
 class MainWindow(QMainWindow):
@@ -74,6 +80,7 @@ class MainWindow(QMainWindow):
     banner_action = Signal(str)
     banner_dismissed = Signal()
     panel_shown = Signal(str, bool)
+    workspace_shown = Signal(str)
     closing = Signal(bytes)
 
     def __init__(self, panels: Panels, layout: bytes = b"") -> None:
@@ -85,11 +92,14 @@ class MainWindow(QMainWindow):
         self._banner = Banner()
         self._load = LoadStrip()
         self._welcome = WelcomePage()
+        self._home = QStackedWidget()  # the first screen, then the chat
         self._pages = QStackedWidget()
+        self._rail = WorkspaceRail()
+        self._workspaces: dict[str, QWidget] = {}
         self._drop_hint = DropHint(self)
         self._recent_menu = QMenu("Open &recent", self)
-        self._open = self._action(
-            "&Open model…", "Ctrl+O", "Open a model directory", self.open_requested.emit
+        self._open = make_action(
+            self, "&Open model…", "Ctrl+O", "Open a model directory", self.open_requested.emit
         )
         self._open.setIcon(icon("folder"))
         self._open.setIconText("Open model…")
@@ -99,11 +109,11 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._connect()
         self.resize(*_SIZE)
-        self._default_state = self.saveState(_LAYOUT_VERSION)
+        self._arrangement = Arrangement(self, self._docks, CHAT)
 
     def set_setup(self, frame: SetupFrame) -> None:
         self._bar.set_frame(frame)
-        self._fill_recent(frame.recent)
+        fill_recent(self._recent_menu, frame.recent, self.recent_chosen.emit)
         self.setWindowTitle(f"{frame.model_name} — Quantscope" if frame.model_name else "Quantscope")
 
     def set_welcome(self, frame: WelcomeFrame) -> None:
@@ -120,29 +130,29 @@ class MainWindow(QMainWindow):
 
     def show_chat(self) -> None:
         """Leave the first screen for the chat."""
-        self._pages.setCurrentWidget(self.panels.chat)
+        self._home.setCurrentWidget(self.panels.chat)
         self.panels.chat.focus_prompt()
 
     def show_welcome(self) -> None:
-        self._pages.setCurrentWidget(self._welcome)
+        self._home.setCurrentWidget(self._welcome)
 
-    def layout_bytes(self) -> bytes:
-        """Size, place and docks of the window, for `layout` the next time."""
-        data = QByteArray()
-        stream = QDataStream(data, QIODevice.OpenModeFlag.WriteOnly)
-        stream << self.saveGeometry() << self.saveState(_LAYOUT_VERSION)
-        return bytes(data.data())
+    def show_workspace(self, key: str) -> None:
+        """Bring a full-size page to the front; KeyError if there is none of that key."""
+        self._pages.setCurrentWidget(self._workspaces[key])
+        self._arrangement.enter(key)
+        self._rail.show_chosen(key)
+        self.workspace_shown.emit(key)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         layout, self._layout = self._layout, b""
         if layout:
-            self._restore(layout)
-        if self._pages.currentWidget() is self._welcome:
+            self._arrangement.restore(layout)
+        if self._home.currentWidget() is self._welcome:
             self._welcome.focus_first()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.closing.emit(self.layout_bytes())
+        self.closing.emit(self._arrangement.to_bytes())
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -166,16 +176,22 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.model_dropped.emit(path)
 
-    def _restore(self, layout: bytes) -> None:
-        geometry, state = QByteArray(), QByteArray()
-        stream = QDataStream(QByteArray(layout))
-        stream >> geometry >> state
-        if stream.status() == QDataStream.Status.Ok and self.restoreGeometry(geometry):
-            self.restoreState(state, _LAYOUT_VERSION)
-
     def _build_centre(self) -> None:
-        self._pages.addWidget(self._welcome)
-        self._pages.addWidget(self.panels.chat)
+        self._home.addWidget(self._welcome)
+        self._home.addWidget(self.panels.chat)
+        chat = Workspace(CHAT, "Chat", "chat", "Ask the model", self._home)
+        for workspace in (chat, *self.panels.workspaces):
+            self._workspaces[workspace.key] = workspace.widget
+            self._pages.addWidget(workspace.widget)
+            self._rail.add(workspace)
+        self._rail.show_chosen(CHAT)
+        self.setCentralWidget(self._centre())
+        self.addToolBar(self._bar)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self._rail)
+        self._bar.add_switches([dock.toggleViewAction() for dock in self._docks.values()])
+
+    def _centre(self) -> QWidget:
+        """What a person must not miss stands above whichever page is on show."""
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, GAP, 0, 0)
@@ -186,9 +202,7 @@ class MainWindow(QMainWindow):
         strips.addWidget(self._load)
         column.addLayout(strips)
         column.addWidget(self._pages, 1)
-        self.setCentralWidget(centre)
-        self.addToolBar(self._bar)
-        self._bar.add_switches([dock.toggleViewAction() for dock in self._docks.values()])
+        return centre
 
     def _build_docks(self) -> dict[str, QDockWidget]:
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
@@ -209,44 +223,22 @@ class MainWindow(QMainWindow):
         return dock
 
     def _build_menus(self) -> None:
-        file = self.menuBar().addMenu("&File")
-        file.addAction(self._open)
-        file.addMenu(self._recent_menu)
-        file.addAction(self._action("Open the &demo model", "", "Open the demo", self.demo_requested.emit))
-        file.addSeparator()
-        file.addAction(
-            self._action("&New chat", "Ctrl+N", "Start a new conversation", self.new_chat_requested.emit)
+        demo = make_action(self, "Open the &demo model", "", "Open the demo", self.demo_requested.emit)
+        new = make_action(
+            self, "&New chat", "Ctrl+N", "Start a new conversation", self.new_chat_requested.emit
         )
-        file.addSeparator()
-        file.addAction(self._action("&Quit", "Ctrl+Q", "Close the window", self.close))
-        view = self.menuBar().addMenu("&View")
-        for number, dock in enumerate(self._docks.values(), 1):
-            dock.toggleViewAction().setShortcut(f"Ctrl+{number}")
-            view.addAction(dock.toggleViewAction())
-        view.addSeparator()
-        view.addAction(self._action("&Reset layout", "", "Put every panel back", self._reset_layout))
-        help_menu = self.menuBar().addMenu("&Help")
-        help_menu.addAction(
-            self._action("&Keyboard shortcuts", "F1", "What every key does", self._show_shortcuts)
-        )
-
-    def _action(self, text: str, keys: str, tip: str, slot: Callable[[], object]) -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(keys))
-        action.setToolTip(f"{tip} ({keys})" if keys else tip)
-        action.triggered.connect(lambda _checked: slot())
-        return action
-
-    def _fill_recent(self, recent: tuple[Choice, ...]) -> None:
-        self._recent_menu.clear()
-        self._recent_menu.setEnabled(bool(recent))
-        for choice in recent:
-            action = self._recent_menu.addAction(choice.label)
-            action.setToolTip(choice.tooltip or choice.key)
-            action.triggered.connect(lambda _checked, key=choice.key: self.recent_chosen.emit(key))
+        leave = make_action(self, "&Quit", "Ctrl+Q", "Close the window", self.close)
+        add_menu(self, "&File", [self._open, self._recent_menu, demo], [new], [leave])
+        switches = [dock.toggleViewAction() for dock in self._docks.values()]
+        for number, switch in enumerate(switches, 1):
+            switch.setShortcut(f"Ctrl+{number}")
+        reset = make_action(self, "&Reset layout", "", "Put every panel back", self._reset_layout)
+        add_menu(self, "&View", self._rail.actions_in_order(), switches, [reset])
+        keys = make_action(self, "&Keyboard shortcuts", "F1", "What every key does", self._show_shortcuts)
+        add_menu(self, "&Help", [keys])
 
     def _reset_layout(self) -> None:
-        self.restoreState(self._default_state, _LAYOUT_VERSION)
+        self._arrangement.reset()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """Every key and what it does, menu keys first."""
@@ -258,6 +250,7 @@ class MainWindow(QMainWindow):
         ShortcutsDialog(self.shortcuts(), self).open()
 
     def _connect(self) -> None:
+        self._rail.chosen.connect(self.show_workspace)
         self._bar.scheme_chosen.connect(self.scheme_chosen)
         self._bar.adapter_chosen.connect(self.adapter_chosen)
         self._welcome.demo_requested.connect(self.demo_requested)

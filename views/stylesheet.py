@@ -63,6 +63,13 @@ QToolBar QToolButton {
 QToolBar QToolButton:hover { background: $raised; }
 QToolBar QToolButton:checked { background: $accent_soft; color: $accent; border-color: $accent_soft; }
 QToolBar QToolButton:focus { border-color: $accent; }
+QToolBar[look="rail"] { border-bottom: 0; border-right: 1px solid $border; padding: 6px 2px; spacing: 4px; }
+QToolBar QToolButton[kind="rail"] {
+    background: transparent; color: $muted; border: 1px solid transparent;
+    border-radius: 6px; padding: 6px 2px; }
+QToolBar QToolButton[kind="rail"]:hover { background: $raised; color: $text; }
+QToolBar QToolButton[kind="rail"]:checked { background: $accent_soft; color: $accent; }
+QToolBar QToolButton[kind="rail"]:focus { border-color: $accent; }
 QPushButton[kind="link"] {
     background: transparent; color: $accent; border: 1px solid transparent; text-align: left;
     padding: 2px 0; }

@@ -21,6 +21,7 @@ from views.damage import DamagePanel
 from views.frames import BannerFrame
 from views.main_window import MainWindow, Panels
 from views.memory import MemoryPanel
+from views.rail import Workspace
 from views.shortcuts import ShortcutsDialog
 from views.spikes import SpikesPanel
 from views.theme import Theme
@@ -53,8 +54,8 @@ def main(folder: Path, size: tuple[int, int]) -> None:
                 part.close()
 
 
-def build(theme: Theme, layout: bytes = b"") -> MainWindow:
-    panels = Panels(ChatPanel(theme), SpikesPanel(theme), DamagePanel(theme), MemoryPanel(theme))
+def build(theme: Theme, layout: bytes = b"", workspaces: tuple[Workspace, ...] = ()) -> MainWindow:
+    panels = Panels(ChatPanel(theme), SpikesPanel(theme), DamagePanel(theme), MemoryPanel(theme), workspaces)
     return MainWindow(panels, layout)
 
 

@@ -22,6 +22,7 @@ from tests.views import samples
 from tests.views.controls import named
 from tests.views.gallery import BANNER, build, show_session
 from views.main_window import MainWindow
+from views.rail import Workspace
 from views.shortcuts import ShortcutsDialog
 
 
@@ -206,3 +207,16 @@ def test_tab_walks_from_the_prompt_through_the_chat_to_the_panels(window: MainWi
     ]
     assert order == sorted(order)
     assert "Message" in walked
+
+
+def test_a_workspace_takes_the_whole_window(theme, qtbot) -> None:
+    page = QWidget()
+    window = build(theme, workspaces=(Workspace("outliers", "Outliers", "outliers", "Browse", page),))
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+    with qtbot.waitSignal(window.workspace_shown) as shown:
+        qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert (shown.args, page.isVisible(), dock(window, "spikes").isVisible()) == (["outliers"], True, False)
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert (page.isVisible(), dock(window, "spikes").isVisible()) == (False, True)

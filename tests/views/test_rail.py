@@ -1,0 +1,45 @@
+"""The rail offers every workspace by button and by key, and marks the one on show."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton
+
+from tests.views.controls import named
+from views.rail import Workspace, WorkspaceRail
+
+
+@pytest.fixture
+def rail(qtbot, theme) -> WorkspaceRail:
+    assert theme
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    result = WorkspaceRail()
+    result.add(Workspace("chat", "Chat", "chat", "Ask the model", QLabel()))
+    result.add(Workspace("outliers", "Outliers", "outliers", "Find the channels that spike", QLabel()))
+    window.addToolBar(Qt.ToolBarArea.LeftToolBarArea, result)
+    window.show()
+    return result
+
+
+def test_a_click_chooses(rail: WorkspaceRail, qtbot) -> None:
+    with qtbot.waitSignal(rail.chosen) as chosen:
+        qtbot.mouseClick(named(rail, QToolButton, "Outliers workspace"), Qt.MouseButton.LeftButton)
+    assert chosen.args == ["outliers"]
+
+
+def test_a_key_chooses(rail: WorkspaceRail, qtbot) -> None:
+    with qtbot.waitSignal(rail.chosen) as chosen:
+        qtbot.keyClick(rail.window(), Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert chosen.args == ["outliers"]
+
+
+def test_only_the_one_on_show_is_marked(rail: WorkspaceRail) -> None:
+    rail.show_chosen("chat")
+    rail.show_chosen("outliers")
+    assert [action.isChecked() for action in rail.actions_in_order()] == [False, True]
+
+
+def test_the_tooltip_names_the_key(rail: WorkspaceRail) -> None:
+    assert named(rail, QToolButton, "Outliers workspace").toolTip() == "Find the channels that spike (Alt+2)"

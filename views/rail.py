@@ -1,0 +1,68 @@
+"""The rail at the left: which of the full-size pages of the window is on show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
+
+from views.icons import icon
+from views.widgets import describe
+
+_ICON_PX = 20
+_WIDTH_PX = 70
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A full-size page: `key` goes out in signals, `title` stands under the icon."""
+
+    key: str
+    title: str
+    icon: str
+    tooltip: str
+    widget: QWidget
+
+
+class WorkspaceRail(QToolBar):
+    """One button a workspace, Alt+1 the first."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__("Workspaces")
+        self.setObjectName("rail")
+        self.setProperty("look", "rail")
+        self.setMovable(False)
+        self.setIconSize(QSize(_ICON_PX, _ICON_PX))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self._group = QActionGroup(self)
+        self._actions: dict[str, QAction] = {}
+
+    def add(self, workspace: Workspace) -> QAction:
+        """A button for one more workspace; its action also serves menus."""
+        keys = f"Alt+{len(self._actions) + 1}"
+        action = QAction(icon(workspace.icon), workspace.title, self._group, checkable=True)
+        action.setShortcut(QKeySequence(keys))
+        action.setToolTip(f"{workspace.tooltip} ({keys})")
+        action.triggered.connect(lambda _checked, key=workspace.key: self.chosen.emit(key))
+        self._actions[workspace.key] = action
+        self.addAction(action)
+        self._dress(cast(QToolButton, self.widgetForAction(action)), action)
+        return action
+
+    def show_chosen(self, key: str) -> None:
+        """Mark a workspace as the one on show."""
+        self._actions[key].setChecked(True)
+
+    def actions_in_order(self) -> list[QAction]:
+        return list(self._actions.values())
+
+    def _dress(self, button: QToolButton, action: QAction) -> None:
+        button.setProperty("kind", "rail")
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setFixedWidth(_WIDTH_PX)
+        describe(button, f"{action.text()} workspace", action.toolTip())
