@@ -30,8 +30,8 @@ BITS = {"q2": 2, "q3": 3, "q4": 4, "q5": 5, "q6": 6, "q8": 8, "f16": 16, "bf16":
 class MatrixSpec:
     """A weight matrix [rows, columns] in one format, as checkpoints orient it: y = W x.
 
-    `part_rows` are the heights of the tensors stacked in it (q, k, v or gate, up), top to bottom. A slab
-    holds whole `unit_rows`, such as an expert's.
+    `part_rows` are the heights of the tensors stacked in it (q, k, v or gate, up), top to bottom. The rows of
+    `experts` lie one expert after the other, and a slab holds whole experts.
     """
 
     name: str
@@ -39,11 +39,16 @@ class MatrixSpec:
     columns: int
     format: str
     group: int = BLOCK
-    unit_rows: int = 8
+    experts: int = 1
 
     @property
     def rows(self) -> int:
         return sum(self.part_rows)
+
+    @property
+    def unit_rows(self) -> int:
+        """Rows that stay together in a slab."""
+        return 8 if self.experts == 1 else self.rows // self.experts
 
     @property
     def has_scales(self) -> bool:
@@ -268,7 +273,7 @@ def choose_layout(gpu: Gpu) -> str:
 
 
 def uses_pairs(spec: MatrixSpec, layout: str) -> bool:
-    return layout == "pairs" and spec.format == "q4"
+    return layout == "pairs" and spec.format == "q4" and spec.experts == 1
 
 
 def _allocate_slab(gpu: Gpu, spec: MatrixSpec, plan: SlabPlan) -> Slab:

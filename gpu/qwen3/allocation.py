@@ -19,19 +19,21 @@ from gpu.qwen3.workspace import Workspace, allocate_workspace
 from gpu.scheme import Scheme
 
 CHUNK_TOKENS = 128
+Requests = tuple[tuple[CacheLayer, ...], ...]
 _FALLBACK_SCHEMES = ("W8A8", "W4A8")
 _FALLBACK_CONTEXTS = (32768, 16384, 8192, 4096, 2048, 1024, 512)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to allocate: a model, a scheme, a context, and how weights lie."""
+    """What to allocate: a model, a scheme, a context, how weights lie, and for how many requests a cache."""
 
     config: Qwen3Config
     scheme: Scheme
     context_tokens: int
     layout: str
     dtype_of: DtypeOf
+    requests: int = 1
 
     @property
     def heads(self) -> Heads:
@@ -49,14 +51,19 @@ class Plan:
 
 @dataclass(frozen=True)
 class Allocation:
-    """A model's resources."""
+    """A model's resources; `requests` are the cache layers of each request."""
 
     stacks: ModelStacks
     weights: Weights
-    caches: tuple[CacheLayer, ...]
+    requests: Requests
     space: Workspace
     probes: ChannelProbes
     sites: tuple[Site, ...]
+
+    @property
+    def caches(self) -> tuple[CacheLayer, ...]:
+        """Those of the first request, the one that runs."""
+        return self.requests[0]
 
 
 def allocate(gpu: Gpu, plan: Plan) -> Allocation:
@@ -66,17 +73,37 @@ def allocate(gpu: Gpu, plan: Plan) -> Allocation:
         ConfigError, SchemeError: this engine or this adapter cannot run it.
     """
     check_supported(plan.config, plan.scheme)
+    return reserve(gpu, plan)
+
+
+def reserve(gpu: Gpu, plan: Plan) -> Allocation:
+    """Allocate whether or not there are kernels to run it, as an estimate does.
+
+    Raises:
+        ConfigError: the cache of a layer is larger than this adapter can bind.
+    """
     stacks = plan.stacks()
-    weights = allocate_weights(gpu, plan.config, stacks, weight_layout(plan))
-    kind = cache_kind(gpu, plan.scheme.kv_bits)
-    caches = tuple(
-        allocate_layer(gpu, plan.heads, plan.context_tokens, kind, f"layers.{i}")
-        for i in range(plan.config.num_hidden_layers)
-    )
+    return Allocation(stacks, reserve_weights(gpu, plan, stacks), *reserve_passes(gpu, plan))
+
+
+def reserve_weights(gpu: Gpu, plan: Plan, stacks: ModelStacks) -> Weights:
+    """What does not depend on the context."""
+    return allocate_weights(gpu, plan.config, stacks, weight_layout(plan))
+
+
+def reserve_passes(gpu: Gpu, plan: Plan) -> tuple[Requests, Workspace, ChannelProbes, tuple[Site, ...]]:
+    """What passes read and write besides weights."""
+    requests = tuple(_allocate_caches(gpu, plan) for _ in range(plan.requests))
     coded = plan.scheme.activation_bits < 16
     space = allocate_workspace(gpu, plan.config, plan.heads, plan.chunk_tokens, plan.context_tokens, coded)
     sites = sites_of(plan.config)
-    return Allocation(stacks, weights, caches, space, ChannelProbes(gpu, sites), sites)
+    return requests, space, ChannelProbes(gpu, sites), sites
+
+
+def _allocate_caches(gpu: Gpu, plan: Plan) -> tuple[CacheLayer, ...]:
+    kind = cache_kind(gpu, plan.scheme.kv_bits)
+    layers = range(plan.config.num_hidden_layers)
+    return tuple(allocate_layer(gpu, plan.heads, plan.context_tokens, kind, f"layers.{i}") for i in layers)
 
 
 def weight_layout(plan: Plan) -> str:

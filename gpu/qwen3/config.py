@@ -100,6 +100,17 @@ class Qwen3Config:
         """Every tensor a checkpoint must hold, by its Hugging Face name; linear weights are [out, in]."""
         return dict(self._tensors())
 
+    def norm_widths(self) -> dict[str, int]:
+        """Values of every norm gain, by its Hugging Face name."""
+        layers = range(self.num_hidden_layers)
+        tensors = (item for i in layers for item in self._attention_tensors(f"model.layers.{i}"))
+        widths = {name: shape[0] for name, shape in tensors if len(shape) == 1}
+        return {**widths, "model.norm.weight": self.hidden_size}
+
+    def mlp_width(self, layer: int) -> int:
+        """Inner channels of the MLP of a layer, or of each of its experts."""
+        return self.moe_intermediate_size if self.is_moe_layer(layer) else self.intermediate_size
+
     def parameter_count(self) -> int:
         """Parameters in total (all experts; a tied head counts once, as the embedding)."""
         return sum(math.prod(shape) for _, shape in self._tensors())

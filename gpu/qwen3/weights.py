@@ -15,7 +15,8 @@ from gpu.qwen3.stacks import FINAL_NORM, ModelStacks, Stack
 
 @dataclass(frozen=True)
 class LayerWeights:
-    """One decoder layer: matrices and norm gains (f32, padded to whole blocks)."""
+    """One decoder layer: matrices and norm gains (f32, padded to whole blocks). A layer with experts has a
+    router, and all experts in gate_up and down."""
 
     qkv: DeviceMatrix
     o: DeviceMatrix
@@ -25,6 +26,7 @@ class LayerWeights:
     q_norm: Any
     k_norm: Any
     post_attention_norm: Any
+    router: DeviceMatrix | None = None
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,9 @@ class Weights:
 def allocate_weights(gpu: Gpu, config: Qwen3Config, stacks: ModelStacks, layout: str) -> Weights:
     """Room for every matrix in `layout` and every norm gain, not yet filled."""
     by_stack = {s.spec.name: allocate_matrix(gpu, s.spec, layout) for s in stacks.all()}
-    shapes = config.tensor_shapes()
     gains = {
-        name: gpu.ledger.buffer(name, "norms", Extent.of(32, values=blocks_of(shape[0]) * BLOCK))
-        for name, shape in shapes.items()
-        if len(shape) == 1
+        name: gpu.ledger.buffer(name, "norms", Extent.of(32, values=blocks_of(width) * BLOCK))
+        for name, width in config.norm_widths().items()
     }
 
     def matrix(stack: Stack) -> DeviceMatrix:
@@ -62,6 +62,7 @@ def allocate_weights(gpu: Gpu, config: Qwen3Config, stacks: ModelStacks, layout:
             gains[f"model.layers.{i}.self_attn.q_norm.weight"],
             gains[f"model.layers.{i}.self_attn.k_norm.weight"],
             gains[f"model.layers.{i}.post_attention_layernorm.weight"],
+            None if layer.router is None else matrix(layer.router),
         )
         for i, layer in enumerate(stacks.layers)
     )

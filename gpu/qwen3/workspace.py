@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +28,21 @@ class Workspace:
     attention_out: Activations  # [T, Hq · D]
     mlp_in: Activations  # [T, H]
     gate_up: Any  # f32 [T, 2 F]
-    mlp_out: Activations  # [T, F], the input of the down projection
+    mlp_out: Activations  # [T, F], the input of the down projection; of experts [T · k, F of an expert]
     head_in: Activations  # [HEAD_ROWS, H]
     logits: Any  # f32 [HEAD_ROWS, V]
     row_absmax: Any  # f32 [T]
     rope: Any  # f32 [context, D]
+    routing: Routing | None = None
+
+
+@dataclass(frozen=True)
+class Routing:
+    """Which of E experts a pass of T tokens takes, k for each."""
+
+    logits: Any  # f32 [T, E]
+    chosen: Any  # u32 [T, k]
+    shares: Any  # f32 [T, k]
 
 
 def allocate_workspace(
@@ -46,6 +57,7 @@ def allocate_workspace(
     def activations(name: str, width: int, count: int = rows) -> Activations:
         return allocate(ledger, name, count, width, coded)
 
+    each, width = _mlp_rows(config)
     return Workspace(
         rows=rows,
         ids=plain("token ids", tokens=rows),
@@ -55,10 +67,30 @@ def allocate_workspace(
         q=plain("rotated queries", tokens=rows, heads=heads.q_heads, head_dimension=heads.padded_dim),
         attention_out=activations("attention output", heads.out_width),
         mlp_in=activations("mlp input", config.hidden_size),
-        gate_up=plain("gate, up", tokens=rows, gate_and_up=2, values=config.intermediate_size),
-        mlp_out=activations("mlp inner", config.intermediate_size),
+        gate_up=plain("gate, up", tokens=rows, gate_and_up=2, values=each * width),
+        mlp_out=activations("mlp inner", width, rows * each),
         head_in=activations("head input", config.hidden_size, HEAD_ROWS),
         logits=plain("logits", rows=HEAD_ROWS, vocabulary=config.vocab_size),
         row_absmax=plain("row maxima", tokens=max(rows, HEAD_ROWS)),
         rope=plain("rotary table", tokens=context_tokens, head_dimension=config.head_dim),
+        routing=_allocate_routing(plain, config, rows) if config.is_moe else None,
+    )
+
+
+def _mlp_rows(config: Qwen3Config) -> tuple[int, int]:
+    """Inner rows of an MLP for each token, and their width: enough for every layer."""
+    if not config.is_moe:
+        return 1, config.intermediate_size
+    each, layers = config.num_experts_per_tok, range(config.num_hidden_layers)
+    dense = -(-config.intermediate_size // each)  # a layer without experts takes all rows of a token as one
+    widths = (config.moe_intermediate_size if config.is_moe_layer(i) else dense for i in layers)
+    return each, max(widths)
+
+
+def _allocate_routing(plain: Callable[..., Any], config: Qwen3Config, rows: int) -> Routing:
+    each = config.num_experts_per_tok
+    return Routing(
+        plain("router logits", tokens=rows, experts=config.num_experts),
+        plain("chosen experts", tokens=rows, experts_a_token=each),
+        plain("shares of experts", tokens=rows, experts_a_token=each),
     )

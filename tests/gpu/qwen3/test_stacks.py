@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -64,3 +65,20 @@ def test_stack_of_mixed_types_is_f32() -> None:
 def test_released_dense_models_run_under_every_scheme_of_the_readme(shape: str) -> None:
     for scheme in ("W16A16", "W4A8", "W4A16", "W8A8", "W8A8@tensor", "W4A4@tensor", "W4-g128A8"):
         check_supported(released_config(shape), Scheme.parse(scheme))
+
+
+@pytest.mark.parametrize("sparse", [{}, {"decoder_sparse_step": 2}, {"mlp_only_layers": (0,)}])
+def test_experts_are_stacked_and_their_router_is_kept(sparse: dict[str, Any]) -> None:
+    experts = {"num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 40}
+    config = replace(CONFIG, num_hidden_layers=4, **experts, **sparse)
+    stacks = stack_model(config, Scheme.parse("W4A8"), bf16)
+    shapes = config.tensor_shapes()
+    matrices = {name: shape for name, shape in shapes.items() if len(shape) == 2}
+    assert sorted(t for stack in stacks.all() for t in stack.tensors) == sorted(matrices)
+    for stack in stacks.all():
+        assert stack.spec.rows == sum(matrices[tensor][0] for tensor in stack.tensors)
+        assert {matrices[tensor][1] for tensor in stack.tensors} == {stack.spec.columns}
+    for i, layer in enumerate(stacks.layers):
+        assert (layer.router is not None) == config.is_moe_layer(i)
+        assert layer.router is None or (layer.router.spec.format, layer.router.spec.rows) == ("bf16", 6)
+        assert (layer.down.spec.experts, layer.down.spec.unit_rows) == ((6, 160) if layer.router else (1, 8))

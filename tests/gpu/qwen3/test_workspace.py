@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gpu.activations import Activations, blocks_of
@@ -55,3 +57,18 @@ def test_few_rows_still_leave_room_for_the_heads_maxima(model_gpu: Gpu) -> None:
 def test_all_of_it_is_workspace(model_gpu: Gpu) -> None:
     allocate_workspace(model_gpu, CONFIG, HEADS, ROWS, CONTEXT, coded=True)
     assert model_gpu.ledger.by_purpose()["workspace"] == model_gpu.ledger.total_bytes()
+
+
+def test_experts_share_the_rows_of_a_layer_without_them(gpu: Gpu) -> None:
+    """A token's inner rows, one for each chosen expert, hold the wider row of a dense layer."""
+    experts = {"num_experts": 8, "num_experts_per_tok": 3, "moe_intermediate_size": 40}
+    config = replace(CONFIG, intermediate_size=250, mlp_only_layers=(0,), **experts)
+    counting = gpu.for_planning()
+    heads = Heads(config.num_attention_heads, config.num_key_value_heads, config.head_dim, 1e-6)
+    space = allocate_workspace(counting, config, heads, 5, 16, coded=False)
+    assert space.routing is not None
+    assert space.mlp_out.width == 84
+    sizes = {entry.name: entry.size_bytes for entry in counting.ledger.entries()}
+    assert sizes["mlp inner"] == 5 * 3 * 96 * 4
+    assert sizes["gate, up"] == 5 * 2 * 3 * 84 * 4
+    assert sizes["router logits"] == 5 * 8 * 4
