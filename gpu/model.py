@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -20,7 +21,7 @@ from gpu.memory_total import available_bytes
 from gpu.probes.channels import ChannelProbes
 from gpu.qwen3.allocation import Allocation, Plan, allocate, check_fits
 from gpu.qwen3.config import Qwen3Config
-from gpu.qwen3.decoder import Decoder, Variant
+from gpu.qwen3.decoder import Decoder, Edits, Variant, Watcher
 from gpu.qwen3.loader import Loader, LoadOptions, LoadProgress
 from gpu.qwen3.rope import rope_table
 from gpu.qwen3.workspace import HEAD_ROWS
@@ -59,11 +60,11 @@ class Model:
             allocation.probes.buffer,
             allocation.sites,
         )
-        self._layer_ops = cache(self._build_layers)
-        self._head_ops = cache(self._build_head)
         self._embed_ops = self._decoder.embed()
         self._layers_at_once = 1
         self._recorded: dict[bool, Any] = {}  # by whether it is probed: the next token's command buffer
+        self.instrument()
+        self.probes.reset()
 
     @classmethod
     def load(
@@ -106,11 +107,23 @@ class Model:
     @property
     def dispatches_per_token(self) -> int:
         layers = self._layer_ops(Variant(many=False, probed=False))
-        return len(self._embed_ops) + sum(map(len, layers)) + len(self._head_ops(False))
+        return len(self._embed_ops) + sum(map(len, layers)) + len(self._head_ops())
 
     def close(self) -> None:
         """Free everything on the device."""
         self.gpu.ledger.release_all()
+
+    def instrument(self, edits: Edits | None = None, watchers: Sequence[Watcher] = ()) -> None:
+        """From now on change activations by `edits` and let `watchers` look on in probed passes.
+
+        Forgets the cache, which other edits may have filled; without arguments the model is as it was loaded.
+        """
+        self._decoder = replace(self._decoder, edits=edits, watchers=tuple(watchers))
+        self._layer_ops = cache(self._build_layers)
+        self._head_ops = cache(self._build_head)
+        self._head_taps = cache(self._build_head_taps)
+        self._recorded.clear()
+        self.rewind(0)
 
     def rewind(self, tokens: int) -> None:
         """Keep the first `tokens` of the cache and forget the rest."""
@@ -136,9 +149,9 @@ class Model:
             else:
                 self._prefill(part, cancel, probed)
                 if is_last:
-                    self._head(len(part) - 1, 1, probed)
+                    self._head(len(part) - 1, 1)
             if probed:
-                self.probes.count(len(part), int(is_last))
+                self.probes.count(len(part))
             self.cached_ids.extend(part)
             yield start + len(part)
 
@@ -157,10 +170,10 @@ class Model:
             self._prefill(part, cancel, probed)
             self.cached_ids.extend(part)
             if probed:
-                self.probes.count(len(part), len(part))
+                self.probes.count(len(part))
             for first in range(0, len(part), HEAD_ROWS):
                 rows = min(HEAD_ROWS, len(part) - first)
-                self._head(first, rows, probed)
+                self._head(first, rows)
                 yield self._read_logits(rows)
 
     def _decode(self, token: int, cancel: Cancel, probed: bool) -> None:
@@ -174,8 +187,9 @@ class Model:
 
     def _record_decode(self, probed: bool) -> Any:
         layers = self._layer_ops(Variant(many=False, probed=probed))
-        ops = [*self._embed_ops, *(op for layer in layers for op in layer), *self._head_ops(probed)]
-        return self._record(ops, 1)
+        ops = [*self._embed_ops, *(op for layer in layers for op in layer)]
+        ops += self._head_taps() if probed else []
+        return self._record([*ops, *self._head_ops()], 1)
 
     def _prefill(self, ids: Sequence[int], cancel: Cancel, probed: bool) -> None:
         """Run the layers on up to a chunk of tokens, a stretch of layers at a time."""
@@ -187,6 +201,8 @@ class Model:
         while start < len(layers):
             _check(cancel)
             start = self._run_stretch(layers, start, tokens)
+        if probed:
+            self._submit(self._head_taps(), tokens)
 
     def _start_pass(self, ids: Sequence[int]) -> None:
         """Say which tokens come next, from the end of the cache on."""
@@ -203,9 +219,9 @@ class Model:
         self._layers_at_once = max(1, min(len(layers), int(_SEGMENT_S / per_layer)))
         return stop
 
-    def _head(self, first: int, rows: int, probed: bool) -> None:
+    def _head(self, first: int, rows: int) -> None:
         self._head_kit.write_step(self._head_kit.step, rows, 0, first)
-        self._submit(self._head_ops(probed), rows)
+        self._submit(self._head_ops(), rows)
 
     def _submit(self, ops: Sequence[Op], tokens: int) -> None:
         self.gpu.submit(self._record(ops, tokens))
@@ -229,9 +245,13 @@ class Model:
         with self.gpu.guarded():
             return [self._decoder.layer(i, variant) for i in range(self.config.num_hidden_layers)]
 
-    def _build_head(self, probed: bool) -> list[Op]:
+    def _build_head(self) -> list[Op]:
         with self.gpu.guarded():
-            return self._decoder.head(self._head_kit, probed)
+            return self._decoder.head(self._head_kit)
+
+    def _build_head_taps(self) -> list[Op]:
+        with self.gpu.guarded():
+            return self._decoder.head_taps()
 
     def _check_room(self, tokens: int) -> None:
         if len(self.cached_ids) + tokens > self.context_tokens:

@@ -1,4 +1,4 @@
-"""Running statistics of every channel: max |x|, Σ |x|, Σ x², and the newest token's values."""
+"""Running statistics of every channel: largest magnitudes, sums of powers, counts above two thresholds."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ import numpy.typing as npt
 from gpu.activations import Activations
 from gpu.kit import Kit, Op
 
-ROWS = 4  # absmax, sum of magnitudes, sum of squares, newest values
+HEADER = 4  # elements before the first site: the bits of the two thresholds, and nothing
+ROWS = 8
+ABSMAX, SUM, SQUARES, NEWEST, FOURTHS, LOW, HIGH, PLACE = range(ROWS)  # LOW, HIGH and PLACE are u32
 MAX_TAPS = 5
-_THREADS = 32
+_THREADS = 8
+U32 = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,12 @@ class Tap:
 
 
 def channel_stats(kit: Kit, taps: Sequence[Tap], stats: Any) -> Op:
-    """Add the rows of up to `MAX_TAPS` activations to `stats` f32, in one dispatch."""
+    """Add the rows of up to `MAX_TAPS` activations to `stats` (32-bit words), in one dispatch."""
     if not 1 <= len(taps) <= MAX_TAPS:
         raise ValueError(f"{len(taps)} taps, at most {MAX_TAPS}")
-    pipeline = kit.pipelines.get("lib/step", "channel_stats", THREADS=_THREADS)
+    slices = max(1, kit.threads // _THREADS)
+    sizes = {"THREADS": _THREADS, "SLICES": slices, "LANES": _THREADS * slices}
+    pipeline = kit.pipelines.get("lib/step", "channel_stats", **sizes)
     fields = [number for tap in taps for number in (tap.x.stride // 4, tap.offset // 4, 0, 0)]
     missing = MAX_TAPS - len(taps)
     uniform = kit.uniform("20I", *fields, *([0] * 4 * missing))
@@ -41,14 +46,25 @@ def channel_stats(kit: Kit, taps: Sequence[Tap], stats: Any) -> Op:
     return Op(dispatch, lambda _tokens: (groups, len(taps)))
 
 
-def reference(stats: npt.NDArray[np.float32], x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """stats [ROWS, K] and x [T, K] -> the updated stats."""
-    magnitude = np.abs(x)
-    return np.stack(
-        [
-            np.maximum(stats[0], magnitude.max(axis=0)),
-            stats[1] + magnitude.sum(axis=0),
-            stats[2] + (x * x).sum(axis=0),
-            x[-1],
-        ]
-    )
+def header(low: float, high: float) -> U32:
+    """The first words of the statistics buffer for two thresholds of |x|."""
+    return np.array([low, high, 0, 0], np.float32).view(np.uint32)
+
+
+def reference(
+    stats: U32, x: npt.NDArray[np.float32], thresholds: tuple[float, float], position: int = 0
+) -> U32:
+    """stats [ROWS, K] as stored and x [T, K], whose first row is at `position` -> the updated stats."""
+    held = stats.view(np.float32).astype(np.float64)
+    magnitude = np.abs(x).astype(np.float64)
+    sums = {SUM: magnitude, SQUARES: magnitude**2, FOURTHS: magnitude**4}
+    rows = stats.copy()
+    for row, powers in sums.items():
+        rows[row] = (held[row] + powers.sum(axis=0)).astype(np.float32).view(np.uint32)
+    largest = np.abs(x).max(axis=0)
+    rows[PLACE] = np.where(largest > held[ABSMAX], position + magnitude.argmax(axis=0), stats[PLACE])
+    rows[ABSMAX] = np.maximum(stats[ABSMAX].view(np.float32), largest).view(np.uint32)
+    rows[NEWEST] = x[-1].view(np.uint32)
+    for row, threshold in zip((LOW, HIGH), thresholds, strict=True):
+        rows[row] += (magnitude >= np.float32(threshold)).sum(axis=0).astype(np.uint32)
+    return rows

@@ -1,7 +1,12 @@
-// Adds the rows of up to five activations x [T, K] to running statistics of their channels: max |x|, Σ |x|, Σ x²,
-// and the newest row, stored as four rows, as long as those of x, from each one's offset.
-// One invocation owns four channels of one site, so nothing is atomic. Strides and offsets count quads of channels.
-override THREADS: u32 = 64u;
+// Adds the rows of up to five activations x [T, K] to running statistics of their channels, eight rows as long as
+// those of x from each one's offset:
+//   max |x|, Σ |x|, Σ x², Σ x⁴, how many |x| reach each of two thresholds, where max |x| stood, and the newest row.
+// Magnitudes are compared as bit patterns, in which infinity and NaN are larger than any number: neither is lost.
+// An invocation owns four channels of one site and every SLICES-th token, so nothing is atomic; a pass is summed
+// from zero and then added, which keeps f32 accurate. Strides and offsets count quads of channels.
+override THREADS: u32 = 8u;
+override SLICES: u32 = 1u;
+override LANES: u32 = 8u;  // THREADS · SLICES
 struct Site { stride: u32, offset: u32, unused_a: u32, unused_b: u32 }
 struct Taps { sites: array<Site, 5> }
 @group(0) @binding(1) var<storage, read> x0: array<vec4<f32>>;
@@ -10,7 +15,18 @@ struct Taps { sites: array<Site, 5> }
 @group(0) @binding(4) var<storage, read> x3: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read> x4: array<vec4<f32>>;
 @group(0) @binding(6) var<uniform> taps: Taps;
-@group(0) @binding(7) var<storage, read_write> stats: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> stats: array<vec4<u32>>;  // the first quad holds the thresholds
+
+struct Sums {
+    largest: vec4<u32>,
+    place: vec4<u32>,
+    sum: vec4<f32>,
+    squares: vec4<f32>,
+    fourths: vec4<f32>,
+    low: vec4<u32>,
+    high: vec4<u32>,
+}
+var<workgroup> shared_sums: array<Sums, LANES>;
 
 fn load(site: u32, i: u32) -> vec4<f32> {
     switch (site) {
@@ -22,26 +38,67 @@ fn load(site: u32, i: u32) -> vec4<f32> {
     }
 }
 
-@compute @workgroup_size(THREADS)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-    let k = group.x * THREADS + thread;
-    let site = taps.sites[group.y];
-    if (k >= site.stride) {
-        return;
+fn sum_slice(which: u32, k: u32, slice: u32) -> Sums {
+    let stride = taps.sites[which].stride;
+    let low = vec4<u32>(stats[0].x);
+    let high = vec4<u32>(stats[0].y);
+    var sums = Sums();
+    for (var t = slice; t < step.tokens; t += SLICES) {
+        let value = load(which, t * stride + k);
+        let bits = bitcast<vec4<u32>>(value) & vec4<u32>(0x7fffffffu);
+        sums.place = select(sums.place, vec4<u32>(step.position + t), bits > sums.largest);
+        sums.largest = max(sums.largest, bits);
+        let square = value * value;
+        sums.sum += abs(value);
+        sums.squares += square;
+        sums.fourths += square * square;
+        sums.low += select(vec4<u32>(0u), vec4<u32>(1u), bits >= low);
+        sums.high += select(vec4<u32>(0u), vec4<u32>(1u), bits >= high);
     }
+    return sums;
+}
+
+// Of two equal maxima the earlier one counts.
+fn merged(a: Sums, b: Sums) -> Sums {
+    let later = (b.largest > a.largest) | ((b.largest == a.largest) & (b.place < a.place));
+    return Sums(max(a.largest, b.largest), select(a.place, b.place, later), a.sum + b.sum, a.squares + b.squares,
+                a.fourths + b.fourths, a.low + b.low, a.high + b.high);
+}
+
+fn add_floats(at: u32, value: vec4<f32>) {
+    stats[at] = bitcast<vec4<u32>>(bitcast<vec4<f32>>(stats[at]) + value);
+}
+
+fn store(which: u32, k: u32, sums: Sums) {
+    let site = taps.sites[which];
     let at = site.offset + k;
-    var largest = stats[at];
-    var sum = vec4<f32>();
-    var squares = vec4<f32>();
-    var value = vec4<f32>();
-    for (var t = 0u; t < step.tokens; t++) {
-        value = load(group.y, t * site.stride + k);
-        largest = max(largest, abs(value));
-        sum += abs(value);
-        squares += value * value;
+    let held = stats[at];
+    stats[at + 7u * site.stride] = select(stats[at + 7u * site.stride], sums.place, sums.largest > held);
+    stats[at] = max(held, sums.largest);
+    add_floats(at + site.stride, sums.sum);
+    add_floats(at + 2u * site.stride, sums.squares);
+    stats[at + 3u * site.stride] = bitcast<vec4<u32>>(load(which, (step.tokens - 1u) * site.stride + k));
+    add_floats(at + 4u * site.stride, sums.fourths);
+    stats[at + 5u * site.stride] += sums.low;
+    stats[at + 6u * site.stride] += sums.high;
+}
+
+@compute @workgroup_size(THREADS, SLICES)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) thread: vec3<u32>) {
+    let k = group.x * THREADS + thread.x;
+    let is_channel = k < taps.sites[group.y].stride;
+    var sums = Sums();
+    if (is_channel) {
+        sums = sum_slice(group.y, k, thread.y);
     }
-    stats[at] = largest;
-    stats[at + site.stride] += sum;
-    stats[at + 2u * site.stride] += squares;
-    stats[at + 3u * site.stride] = value;
+    if (SLICES > 1u) {
+        shared_sums[thread.y * THREADS + thread.x] = sums;
+        workgroupBarrier();
+        for (var slice = 1u; slice < SLICES && thread.y == 0u; slice++) {
+            sums = merged(sums, shared_sums[slice * THREADS + thread.x]);
+        }
+    }
+    if (is_channel && thread.y == 0u) {
+        store(group.y, k, sums);
+    }
 }

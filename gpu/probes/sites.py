@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gpu.activations import BLOCK, blocks_of
-from gpu.kernels.channel_stats import ROWS
+from gpu.kernels.channel_stats import HEADER, ROWS
 from gpu.qwen3.config import Qwen3Config
 
 LAYER_SITES = (".self_attn.qkv_proj", ".self_attn.o_proj", ".mlp.gate_up_proj", ".mlp.down_proj", "")
@@ -43,7 +43,7 @@ def sites_of(config: Qwen3Config) -> tuple[Site, ...]:
     named.append((HEAD_SITE, config.hidden_size))
     sites: list[Site] = []
     for name, width in named:
-        sites.append(Site(name, width, sites[-1].end if sites else 0))
+        sites.append(Site(name, width, sites[-1].end if sites else HEADER))
     return tuple(sites)
 
 

@@ -5,13 +5,15 @@
     logits = head(rms(x))
 
 A pass of many tokens uses the matrix-matrix kernels, a pass of one the matrix-vector kernels; a probed pass
-also keeps f32 copies of what each linear layer reads and adds them to the channel statistics.
+also keeps f32 copies of what each linear layer reads and adds them to the channel statistics. An experiment
+may change activations on their way into a matrix; nothing is then quantized before the f32 values are there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from gpu.activations import Activations
 from gpu.formats.q8_1 import Q_MAX
@@ -29,7 +31,7 @@ from gpu.kernels.rope_cache import rope_cache
 from gpu.kernels.swiglu import swiglu
 from gpu.kit import Kit, Op
 from gpu.layouts import DeviceMatrix
-from gpu.probes.sites import LAYER_SITES, Site
+from gpu.probes.sites import HEAD_SITE, LAYER_SITES, Site
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.weights import LayerWeights, Weights
 from gpu.qwen3.workspace import Workspace
@@ -42,6 +44,13 @@ class Variant:
 
     many: bool
     probed: bool
+
+
+class Edits(Protocol):
+    """What an experiment does to a site's activations and to the product of the matrix that reads them."""
+
+    def before(self, site: str, x: Activations) -> list[Op]: ...
+    def after(self, site: str, y: Any, y_stride: int) -> list[Op]: ...
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,8 @@ class Decoder:
     space: Workspace
     stats: Any
     sites: tuple[Site, ...]
+    edits: Edits | None = None
+    watchers: tuple[Watcher, ...] = ()  # asked after each layer of a probed pass, and once more for the head
 
     def embed(self) -> list[Op]:
         return embed(self.kit, self.weights.embedding, self.space.ids, self.space.hidden)
@@ -64,48 +75,64 @@ class Decoder:
     def layer(self, index: int, variant: Variant) -> list[Op]:
         """One decoder layer on the hidden state, [T, H] -> [T, H] in place."""
         weights = self.weights.layers[index]
-        ops = [*self._attention(index, weights, variant), *self._mlp(weights, variant)]
+        ops = [*self._attention(index, weights, variant), *self._mlp(index, weights, variant)]
+        ops += self._before(f"layers.{index}", self.space.hidden)
         if variant.probed:
-            ops.append(self._taps(index))
+            ops += [self._taps(index), *(op for watch in self.watchers for op in watch(self, index))]
         return ops
 
-    def head(self, kit: Kit, probed: bool) -> list[Op]:
+    def head(self, kit: Kit) -> list[Op]:
         """Logits of the rows step.first… of the hidden state; `kit` holds the head's own step."""
-        decoder, space = replace(self, kit=kit), self.space
-        ops = [
-            *decoder._norm(space.hidden, self.weights.final_norm, space.head_in, probed),
-            *decoder._matrix(
-                self.weights.head, space.head_in, space.logits, self.config.vocab_size, many=False
+        decoder, space, vocabulary = replace(self, kit=kit), self.space, self.config.vocab_size
+        return [
+            *decoder._norm(
+                space.hidden, self.weights.final_norm, space.head_in, probed=False, site=HEAD_SITE
             ),
+            *decoder._matrix(self.weights.head, space.head_in, space.logits, vocabulary, many=False),
+            *decoder._after(HEAD_SITE, space.logits, vocabulary),
         ]
-        if probed:
-            ops.append(channel_stats(kit, [Tap(space.head_in, self.sites[-1].offset)], self.stats))
-        return ops
+
+    def head_taps(self) -> list[Op]:
+        """Statistics of what the head reads at every token of a pass, where layers held their own input."""
+        space, gain, epsilon = self.space, self.weights.final_norm, self.config.rms_norm_eps
+        return [
+            rms_norm(self.kit, space.hidden, gain, epsilon, space.attention_in, VALUES),
+            *self._before(HEAD_SITE, space.attention_in),
+            channel_stats(self.kit, [Tap(space.attention_in, self.sites[-1].offset)], self.stats),
+            *(op for watch in self.watchers for op in watch(self, self.config.num_hidden_layers)),
+        ]
 
     def _attention(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
         kit, space, cache = self.kit, self.space, self.caches[index]
         heads = replace(self.heads, window=self.config.layer_window(index))
-        gains = (weights.q_norm, weights.k_norm)
+        gains, site = (weights.q_norm, weights.k_norm), f"layers.{index}.self_attn"
+        qkv, into = f"{site}.qkv_proj", space.attention_in
         return [
-            *self._norm(space.hidden, weights.input_norm, space.attention_in, variant.probed),
-            *self._matrix(weights.qkv, space.attention_in, space.qkv, heads.qkv_width, variant.many),
+            *self._norm(space.hidden, weights.input_norm, into, variant.probed, qkv),
+            *self._matrix(weights.qkv, into, space.qkv, heads.qkv_width, variant.many),
+            *self._after(qkv, space.qkv, heads.qkv_width),
             rope_cache(kit, heads, cache, space.qkv, gains, space.rope, space.q),
             attention(kit, heads, cache, space.q, space.attention_out, many=variant.many),
-            *self._add_matrix(weights.o, space.attention_out, variant.many),
+            *self._add_matrix(weights.o, space.attention_out, variant.many, f"{site}.o_proj"),
         ]
 
-    def _mlp(self, weights: LayerWeights, variant: Variant) -> list[Op]:
-        space, gate_up = self.space, weights.gate_up
-        norm = self._norm(space.hidden, weights.post_attention_norm, space.mlp_in, variant.probed)
-        if gate_up.pairs is not None:
+    def _mlp(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
+        space, gate_up, many = self.space, weights.gate_up, variant.many
+        site, rows = f"layers.{index}.mlp.gate_up_proj", weights.gate_up.spec.rows
+        down = f"layers.{index}.mlp.down_proj"
+        norm = self._norm(space.hidden, weights.post_attention_norm, space.mlp_in, variant.probed, site)
+        if gate_up.pairs is not None and self.edits is None:
             to = GatedSums(space.gate_up, space.mlp_out)
-            gated = matmul_pairs(self.kit, gate_up, space.mlp_in, to, many=variant.many)
-            return [*norm, *gated, *self._add_matrix(weights.down, space.mlp_out, variant.many)]
-        products = self._matrix(gate_up, space.mlp_in, space.gate_up, gate_up.spec.rows, variant.many)
+            gated = matmul_pairs(self.kit, gate_up, space.mlp_in, to, many=many)
+            return [*norm, *gated, *self._add_matrix(weights.down, space.mlp_out, many, down)]
         kind = self._kind(variant.probed)
-        gate = swiglu(self.kit, space.gate_up, space.mlp_out, kind, self._q_max)
-        down = self._add_matrix(weights.down, space.mlp_out, variant.many, coded=kind != VALUES)
-        return [*norm, *products, gate, *down]
+        return [
+            *norm,
+            *self._matrix(gate_up, space.mlp_in, space.gate_up, rows, many),
+            *self._after(site, space.gate_up, rows),
+            swiglu(self.kit, space.gate_up, space.mlp_out, kind, self._q_max),
+            *self._add_matrix(weights.down, space.mlp_out, many, down, coded=kind != VALUES),
+        ]
 
     def _taps(self, index: int) -> Op:
         """The statistics of a layer's five sites in one dispatch."""
@@ -122,8 +149,8 @@ class Decoder:
 
     @property
     def _fused(self) -> bool:
-        """Whether a kernel that makes a block can also quantize it: scales no wider than the block."""
-        return self._integer and self.scheme.granularity == DEFAULT_GRANULARITY
+        """Whether a kernel that makes a block can also quantize it: scales no wider than it, and no edits."""
+        return self._integer and self.scheme.granularity == DEFAULT_GRANULARITY and self.edits is None
 
     def _kind(self, probed: bool) -> str:
         if not self._fused:
@@ -134,10 +161,16 @@ class Decoder:
     def _q_max(self) -> int:
         return Q_MAX.get(self.scheme.activation_bits, 0)
 
-    def _norm(self, x: Activations, gain: Any, out: Activations, probed: bool) -> list[Op]:
+    def _norm(self, x: Activations, gain: Any, out: Activations, probed: bool, site: str) -> list[Op]:
         kind = self._kind(probed)
         norm = rms_norm(self.kit, x, gain, self.config.rms_norm_eps, out, kind, self._q_max)
-        return [norm, *(self._quantize(out) if kind == VALUES else [])]
+        return [norm, *self._before(site, out), *(self._quantize(out) if kind == VALUES else [])]
+
+    def _before(self, site: str, x: Activations) -> list[Op]:
+        return [] if self.edits is None else self.edits.before(site, x)
+
+    def _after(self, site: str, y: Any, y_stride: int) -> list[Op]:
+        return [] if self.edits is None else self.edits.after(site, y, y_stride)
 
     def _quantize(self, x: Activations) -> list[Op]:
         if not self._integer:
@@ -145,14 +178,19 @@ class Decoder:
         bits, granularity = self.scheme.activation_bits, self.scheme.granularity
         return quantize(self.kit, x, self.space.row_absmax, bits, granularity)
 
-    def _add_matrix(self, matrix: DeviceMatrix, x: Activations, many: bool, coded: bool = False) -> list[Op]:
+    def _add_matrix(
+        self, matrix: DeviceMatrix, x: Activations, many: bool, site: str, coded: bool = False
+    ) -> list[Op]:
         """hidden += x · Wᵀ; unless x is `coded`, its values are quantized here, if they can be on loading."""
         hidden = self.space.hidden
         if matrix.pairs is not None and self._fused and not coded:
             to = Sums(hidden.values, hidden.stride, accumulate=True)
             return matmul_pairs(self.kit, matrix, x, to, many=many, quantize=self._q_max)
         product = self._matrix(matrix, x, hidden.values, hidden.stride, many, accumulate=True)
-        return product if coded else [*self._quantize(x), *product]
+        if coded:
+            return product
+        after = self._after(site, hidden.values, hidden.stride)
+        return [*self._before(site, x), *self._quantize(x), *product, *after]
 
     def _matrix(
         self,
@@ -167,3 +205,6 @@ class Decoder:
             return matmul_pairs(self.kit, matrix, x, Sums(y, y_stride, accumulate), many=many)
         kernel = matmul if many else matvec
         return kernel(self.kit, matrix, x, y, y_stride, integer=self._integer, accumulate=accumulate)
+
+
+Watcher = Callable[[Decoder, int], list[Op]]

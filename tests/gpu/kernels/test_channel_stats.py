@@ -3,29 +3,98 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gpu.kernels.channel_stats import MAX_TAPS, ROWS, Tap, channel_stats, reference
+from gpu.kernels.channel_stats import (
+    ABSMAX,
+    FOURTHS,
+    HEADER,
+    HIGH,
+    LOW,
+    MAX_TAPS,
+    NEWEST,
+    PLACE,
+    ROWS,
+    SQUARES,
+    SUM,
+    Tap,
+    channel_stats,
+    header,
+    reference,
+)
 from tests.gpu.device_arrays import Bench, close
+
+THRESHOLDS = (0.5, 1.5)
+EXACT = (ABSMAX, NEWEST, LOW, HIGH, PLACE)
+
+
+def run(bench: Bench, passes: list[list[np.ndarray]], tokens: int = 6) -> list[np.ndarray]:
+    """The rows of every site after some passes, u32 [ROWS, K] each; what lies around them stays as it was."""
+    strides = [-(-x.shape[1] // 32) * 32 for x in passes[0]]
+    starts = np.cumsum([HEADER + 4, *(ROWS * stride for stride in strides)])
+    stats = bench.zeros(int(starts[-1]) + 8)
+    bench.kit.gpu.write(stats, header(*THRESHOLDS))
+    for i, sites in enumerate(passes):
+        held = [bench.activations(x, coded=False) for x in sites]
+        taps = [Tap(x, int(start)) for x, start in zip(held, starts, strict=False)]
+        bench.run([channel_stats(bench.kit, taps, stats)], tokens, position=i * tokens)
+    found = bench.read(stats, (int(starts[-1]) + 8,), np.uint32)
+    assert not found[HEADER : HEADER + 4].any()
+    assert not found[starts[-1] :].any()
+    rows = [
+        found[start : start + ROWS * w].reshape(ROWS, w) for start, w in zip(starts, strides, strict=False)
+    ]
+    return [part[:, : x.shape[1]] for part, x in zip(rows, passes[0], strict=True)]
 
 
 @pytest.mark.parametrize("widths", [(1,), (40, 300), (33, 64, 7, 128, 65)])
-def test_two_passes_accumulate_at_every_site(plain_bench: Bench, widths: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("tokens", [1, 6, 13])
+def test_passes_accumulate_at_every_site(bench: Bench, widths: tuple[int, ...], tokens: int) -> None:
     rng = np.random.default_rng(sum(widths))
-    strides = [-(-width // 32) * 32 for width in widths]
-    starts = np.cumsum([8, *(ROWS * stride for stride in strides)])
-    stats = plain_bench.zeros(int(starts[-1]) + 5)
-    passes = [[rng.standard_normal((6, width), np.float32) for width in widths] for _ in range(2)]
-    for sites in passes:
-        held = [plain_bench.activations(x, coded=False) for x in sites]
-        taps = [Tap(x, int(start)) for x, start in zip(held, starts, strict=False)]
-        plain_bench.run([channel_stats(plain_bench.kit, taps, stats)], 6)
-    found = plain_bench.read(stats, (int(starts[-1]) + 5,))
-    for i, width in enumerate(widths):
-        expected = reference(reference(np.zeros((ROWS, width), np.float32), passes[0][i]), passes[1][i])
-        rows = found[starts[i] : starts[i + 1]].reshape(ROWS, strides[i])
-        close(rows[:, :width], expected)
-        assert not rows[:, width:].any()
-    assert not found[:8].any()
-    assert not found[-5:].any()
+    passes = [[rng.standard_normal((tokens, w), np.float32) for w in widths] for _ in range(3)]
+    for i, found in enumerate(run(bench, passes, tokens)):
+        expected = np.zeros_like(found)
+        for number, sites in enumerate(passes):
+            expected = reference(expected, sites[i], THRESHOLDS, number * tokens)
+        for row in EXACT:
+            np.testing.assert_array_equal(found[row], expected[row], err_msg=str(row))
+        for row in (SUM, SQUARES, FOURTHS):
+            close(found[row].view(np.float32), expected[row].view(np.float32))
+
+
+def test_the_earlier_of_two_equal_maxima_counts_and_a_threshold_is_reached_by_its_value(bench: Bench) -> None:
+    x = np.zeros((20, 32), np.float32)
+    x[[3, 17], 5] = [-2, 2]
+    x[9, 6] = 1.5
+    (found,) = run(bench, [[x]], 20)
+    assert found[PLACE, 5] == 3
+    assert (found[HIGH, 6], found[LOW, 6]) == (1, 1)
+    assert found[LOW].sum() == 3
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_what_is_not_finite_stays_on_record(bench: Bench, value: float) -> None:
+    x = np.ones((6, 32), np.float32)
+    x[4, 11] = value
+    (found,) = run(bench, [[x], [np.full((6, 32), 3, np.float32)]])
+    absmax = found[ABSMAX].view(np.float32)
+    assert np.flatnonzero(~np.isfinite(absmax)).tolist() == [11]
+    assert found[PLACE, 11] == 4
+    assert not np.isfinite(found[SUM].view(np.float32)[11])
+    np.testing.assert_array_equal(absmax[:11], 3)
+
+
+def test_a_million_tokens_are_summed_to_five_digits(plain_bench: Bench) -> None:
+    """Two levels: a pass of its own, then the passes. One running f32 sum would be 1e-3 off."""
+    passes = 8192
+    held = plain_bench.activations(np.full((128, 32), 0.1, np.float32), coded=False)
+    stats = plain_bench.zeros(HEADER + ROWS * 32)
+    plain_bench.kit.gpu.write(stats, header(*THRESHOLDS))
+    op = channel_stats(plain_bench.kit, [Tap(held, HEADER)], stats)
+    for _ in range(8):
+        plain_bench.run([op] * (passes // 8), 128)
+    rows = plain_bench.read(stats, (HEADER + ROWS * 32,), np.uint32)[HEADER:].reshape(ROWS, 32)
+    total = rows[SUM].view(np.float32)[0] / (128 * passes)
+    assert abs(total / np.float32(0.1) - 1) < 2e-4
+    assert rows[LOW, 0] == 0
 
 
 def test_more_taps_than_bindings_are_refused(plain_bench: Bench) -> None:

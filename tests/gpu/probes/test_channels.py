@@ -12,7 +12,7 @@ from gpu.checkpoints import Checkpoint, open_checkpoint
 from gpu.device import Gpu, open_gpu
 from gpu.errors import RequestError
 from gpu.events import ChannelStats
-from gpu.kernels.channel_stats import ROWS
+from gpu.kernels.channel_stats import HEADER, ROWS
 from gpu.model import LoadOptions, Model
 from gpu.probes.ranking import rank
 from gpu.probes.sites import sites_of, stats_bytes
@@ -75,7 +75,7 @@ def test_chunks_accumulate_and_the_newest_token_is_kept(
     expected = dict(reference.site_statistics())
     for _ in model.feed(ids, probed=True):
         pass
-    for site in model.sites[:-1]:
+    for site in model.sites:
         stats = model.probes.read(site)
         assert stats.tokens == 300
         check(stats, expected)
@@ -83,12 +83,33 @@ def test_chunks_accumulate_and_the_newest_token_is_kept(
         np.testing.assert_allclose(stats.newest, last, atol=TOLERANCE * np.abs(last).max())
 
 
-def test_the_head_sees_the_last_token_of_a_prompt_only(model: Model) -> None:
-    list(model.feed(GOLDEN.prompt_ids * 5, probed=True))  # in two chunks
-    stats = model.probes.read("lm_head")
-    assert stats.tokens == 1
-    np.testing.assert_array_equal(stats.absmax, np.abs(stats.newest))
-    np.testing.assert_allclose(stats.rms, np.abs(stats.newest), rtol=1e-6)
+def test_every_figure_of_every_site_over_a_prompt_in_pieces(
+    model: Model, golden_checkpoint: Callable[[str], Checkpoint]
+) -> None:
+    """1e-3 is asked for; the kurtosis squares what the others hold."""
+    ids = np.random.default_rng(0).integers(0, SPEC.vocab_size, 300).tolist()
+    reference = Reference(golden_checkpoint(SPEC.name))
+    reference.logits(ids)
+    model.probes.reset((0.5, 2.5))
+    for part in (ids[:150], ids[150:151], ids[151:]):
+        list(model.feed(part, probed=True))
+    for site in model.sites:
+        found, values = model.probes.statistics(site, first_token=1000), reference.sites[site]
+        magnitude, squares = np.abs(values), np.square(values)
+        kurtosis = np.square(squares).mean(axis=0) / np.square(squares.mean(axis=0))
+        np.testing.assert_allclose(found.kurtosis, kurtosis, rtol=1e-4, err_msg=site)
+        clear = (np.abs(magnitude[..., None] - (0.5, 2.5)) > 1e-4).all(axis=(0, 2))
+        np.testing.assert_array_equal(found.low[clear], (magnitude >= 0.5).sum(axis=0)[clear], err_msg=site)
+        np.testing.assert_array_equal(found.high[clear], (magnitude >= 2.5).sum(axis=0)[clear], err_msg=site)
+        at_peak = np.take_along_axis(magnitude, found.peak[None].astype(np.int64) - 1000, axis=0)[0]
+        np.testing.assert_allclose(at_peak, magnitude.max(axis=0), rtol=1e-4, err_msg=site)
+
+
+@pytest.mark.parametrize("threshold", [0.0, -1.0, np.nan, np.inf])
+def test_a_threshold_that_is_no_magnitude_is_refused(model: Model, threshold: float) -> None:
+    with pytest.raises(RequestError) as failure:
+        model.probes.reset((threshold, 6.0))
+    assert is_one_sentence(str(failure.value))
 
 
 def test_nothing_was_seen_before_the_first_pass_and_after_a_reset(model: Model) -> None:
@@ -151,6 +172,5 @@ def test_planted_channels_are_found_and_nothing_else(another_gpu: Gpu, tmp_path:
 
 def test_statistics_take_the_bytes_that_the_ledger_says(model: Model) -> None:
     assert model.ledger.by_purpose()["probes"] == stats_bytes(sites_of(model.config))
-    assert stats_bytes(sites_of(model.config)) == 4 * ROWS * sum(
-        model.probes.read(site).absmax.size for site in model.sites
-    )
+    words = HEADER + ROWS * sum(model.probes.read(site).absmax.size for site in model.sites)
+    assert stats_bytes(sites_of(model.config)) == 4 * words

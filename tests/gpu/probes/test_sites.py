@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 
-from gpu.kernels.channel_stats import ROWS
+from gpu.kernels.channel_stats import HEADER, ROWS
 from gpu.probes.sites import sites_of, stats_bytes
 from gpu.qwen3.config import Qwen3Config
 from tests.golden.qwen3.checkpoints import SPECS, config_fields
@@ -25,8 +25,8 @@ def test_sites_are_named_by_the_layer_they_feed_and_as_wide_as_its_input() -> No
 
 def test_statistics_lie_one_after_the_other() -> None:
     sites = sites_of(CONFIG)
-    assert sites[0].offset == 0
+    assert sites[0].offset == HEADER
     for site, following in itertools.pairwise(sites):
         assert following.offset == site.offset + ROWS * site.stride
         assert site.channels <= site.stride < site.channels + 32
-    assert stats_bytes(sites) == 4 * sum(ROWS * site.stride for site in sites)
+    assert stats_bytes(sites) == 4 * (HEADER + sum(ROWS * site.stride for site in sites))

@@ -59,14 +59,14 @@ class DeviceDecoder:
             self.bench.run(ops, tokens, position)
             for suffix, held in zip(LAYER_SITES, tapped, strict=True):
                 self.sites[f"layers.{index}{suffix}"] = self._values(held, tokens)
+        self.bench.run(self.decoder.head_taps(), tokens, position)
+        self.sites[HEAD_SITE] = self._values(space.attention_in, tokens)
         return np.concatenate([self._head(first, tokens) for first in range(0, tokens, HEAD_ROWS)])
 
     def _head(self, first: int, tokens: int) -> np.ndarray:
         rows = min(HEAD_ROWS, tokens - first)
-        ops: Sequence[Op] = self.decoder.head(self.bench.kit, probed=True)
+        ops: Sequence[Op] = self.decoder.head(self.bench.kit)
         self.bench.run(ops, rows, first=first)
-        before = [self.sites[HEAD_SITE]] if first else []
-        self.sites[HEAD_SITE] = np.concatenate([*before, self._values(self.space.head_in, rows)])
         return self.bench.read(self.space.logits, (rows, self.config.vocab_size)).copy()
 
     def _values(self, held: Activations, rows: int) -> np.ndarray:
