@@ -114,6 +114,17 @@ def _calculator() -> QPainterPath:
     return path
 
 
+def _lock() -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(3.5, 7, 9, 6.5), 1.2, 1.2)
+    path.arcMoveTo(QRectF(5.25, 2.5, 5.5, 6.5), 0)
+    path.arcTo(QRectF(5.25, 2.5, 5.5, 6.5), 0, 180)
+    path.lineTo(5.25, 7)
+    path.moveTo(10.75, 5.75)
+    path.lineTo(10.75, 7)
+    return path
+
+
 _PATHS: dict[str, Callable[[], QPainterPath]] = {
     "plus": _plus,
     "chevron-down": _chevron_down,
@@ -131,6 +142,7 @@ _PATHS: dict[str, Callable[[], QPainterPath]] = {
     "outliers": _outliers,
     "microscope": _microscope,
     "calculator": _calculator,
+    "lock": _lock,
 }
 NAMES = tuple(_PATHS)
 

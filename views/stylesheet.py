@@ -33,6 +33,7 @@ QFrame[look="drop"] { background: $accent_soft; border: 2px dashed $accent; bord
 QLabel[look="muted"] { color: $muted; }
 QLabel[look="danger"] { color: $danger; }
 QLabel[look="strong"] { font-weight: 600; }
+QLabel[look="headline"] { font-size: 15pt; font-weight: 600; }
 QLabel[look="title"] { font-size: 20pt; font-weight: 600; }
 QLabel[look="subtitle"] { font-size: 11pt; color: $muted; }
 
@@ -77,6 +78,12 @@ QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 1px solid $accent; border-radius: 4px; }
 
 QPlainTextEdit[look="bare"], QTextBrowser[look="bare"] { background: transparent; border: 0; }
+QLineEdit {
+    background: $surface; color: $text; border: 1px solid $border; border-radius: 6px; padding: 3px 7px; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: 0; padding: 0; background: transparent; }
+QLineEdit:hover { border-color: $control; }
+QLineEdit:focus { border-color: $accent; }
+QLineEdit[look="wrong"] { border-color: $danger; }
 QComboBox, QAbstractSpinBox {
     background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
     padding: 3px 20px 3px 8px; }
@@ -91,8 +98,8 @@ QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QProgressBar { background: $raised; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
-QTableWidget { background: $surface; border: 0; gridline-color: $grid; }
-QTableWidget::item:selected { background: $accent_soft; color: $text; }
+QTableWidget, QTreeWidget { background: $surface; border: 0; gridline-color: $grid; }
+QTableWidget::item:selected, QTreeWidget::item:selected { background: $accent_soft; color: $text; }
 QHeaderView::section {
     background: $surface; color: $muted; border: 0; border-bottom: 1px solid $border; padding: 2px; }
 """)

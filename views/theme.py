@@ -71,6 +71,11 @@ LIGHT = Colours(
         ("workspace", "#8452b8"),
         ("probes", "#b8417c"),
         ("staging", "#6b7686"),
+        ("embeddings", "#5b4fc4"),
+        ("adapters", "#3f7d2c"),
+        ("driver", "#7a6a58"),
+        ("display", "#4f7480"),
+        ("other_programs", "#6b7686"),
     ),
 )
 
@@ -101,6 +106,11 @@ DARK = Colours(
         ("workspace", "#b98cf0"),
         ("probes", "#f07fb4"),
         ("staging", "#98a2b3"),
+        ("embeddings", "#9a8cff"),
+        ("adapters", "#86c96f"),
+        ("driver", "#b5a48f"),
+        ("display", "#8db3bf"),
+        ("other_programs", "#98a2b3"),
     ),
 )
 
