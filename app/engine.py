@@ -20,10 +20,11 @@ from app.messages import (
     ModelWish,
     Notice,
     Question,
+    Traced,
     Wrote,
 )
-from app.reply import ReplyReader, prompt_ids
-from app.text import ChatTemplateError, Reply
+from app.reply import ReplyReader, prompt_ids, trace_entry
+from app.text import ChatTemplateError, Reply, TextCodec
 from gpu.device import list_adapters
 from gpu.errors import BudgetError, DeviceLost, QuantscopeError
 from gpu.events import Failed, Finished, Token
@@ -96,11 +97,14 @@ class GpuEngine:
             stop_ids=opened.files.stop_ids,
             max_new_tokens=question.max_new_tokens,
             probe=question.probe,
+            answer_ids=question.answer_ids,
         )
         reader = ReplyReader(opened.files.codec, prompt)
+        self._write(run_id, reader.push_all(question.answer_ids))
         for event in generate(opened.session.model, request, cancel):
             if isinstance(event, Token):
                 self._write(run_id, reader.push(event.token_id))
+                self._trace(run_id, event, opened.files.codec)
             elif isinstance(event, Finished | Failed):
                 self._write(run_id, reader.finish())
             self._post(event)
@@ -189,6 +193,10 @@ class GpuEngine:
     def _write(self, run_id: int, text: Reply) -> None:
         if text.reasoning or text.answer:
             self._post(Wrote(run_id, text.reasoning, text.answer))
+
+    def _trace(self, run_id: int, token: Token, codec: TextCodec) -> None:
+        if token.detail is not None:
+            self._post(Traced(run_id, trace_entry(token.detail, codec)))
 
     def _report_progress(self, progress: LoadProgress) -> None:
         self._post(Loading(progress.stage, progress.done_bytes, progress.total_bytes))

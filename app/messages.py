@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from app.token_trace import TraceEntry
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampling
 
@@ -56,13 +57,18 @@ class Turn:
 
 @dataclass(frozen=True)
 class Question:
-    """A conversation to continue. `probe` None leaves the probes off."""
+    """A conversation to continue. `probe` None leaves the probes off.
+
+    `answer_ids` are tokens of the answer that are written already: it goes on after them, and their text comes
+    first.
+    """
 
     turns: tuple[Turn, ...]
     thinking: bool | None = None
     sampling: Sampling = field(default_factory=Sampling)
     max_new_tokens: int | None = None
     probe: ProbeSelection | None = None
+    answer_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,14 @@ class Wrote:
     run_id: int
     reasoning: str
     answer: str
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A further token of the answer, to be remembered with it."""
+
+    run_id: int
+    entry: TraceEntry
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from app.messages import Turn
 from app.text import Message, ReasoningSplitter, Reply, TextCodec
 from app.text.reasoning import OPEN
+from app.token_trace import TraceEntry
+from gpu.token_detail import TokenDetail
 
 _TAIL = 8  # tokens that surely hold an opening tag and the newline after it
 
@@ -23,6 +25,12 @@ def prompt_ids(codec: TextCodec, turns: Sequence[Turn], thinking: bool | None) -
     return tuple(codec.encode_chat(messages, enable_thinking=thinking))
 
 
+def trace_entry(detail: TokenDetail, codec: TextCodec) -> TraceEntry:
+    """What to remember of a token: the engine's figures and the bytes of every token they name."""
+    pieces = tuple(codec.token_bytes(token) for token in detail.top_ids)
+    return TraceEntry(detail, codec.token_bytes(detail.token_id), pieces)
+
+
 class ReplyReader:
     """Feed it the tokens of one reply; what it returns adds up to the whole."""
 
@@ -33,6 +41,9 @@ class ReplyReader:
 
     def push(self, token_id: int) -> Reply:
         return self._splitter.push(self._decoder.push(token_id))
+
+    def push_all(self, token_ids: Sequence[int]) -> Reply:
+        return sum(map(self.push, token_ids), Reply())
 
     def finish(self) -> Reply:
         """What was held back when the reply ended."""

@@ -64,6 +64,10 @@ class TextCodec:
         """Text of `ids`; bytes that are not UTF-8 become U+FFFD."""
         return self._tokenizer.decode(ids, skip_special_tokens=skip_special_tokens)
 
+    def token_bytes(self, token_id: int) -> bytes:
+        """The bytes one token stands for, possibly part of a character; none outside the vocabulary."""
+        return self._tokenizer.token_bytes(token_id)
+
     def stream_decoder(self, *, skip_special_tokens: bool = True) -> IncrementalDecoder:
         """A decoder for one reply: `push(id)` returns the text that became certain, `finish()` the rest."""
         return IncrementalDecoder(self._tokenizer, skip_special_tokens=skip_special_tokens)

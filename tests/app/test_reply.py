@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from app.messages import Turn
-from app.reply import ReplyReader, prompt_ids
+from app.reply import ReplyReader, prompt_ids, trace_entry
 from app.text import Reply, TextCodec
 from app.text.config import TextConfig
 from app.text.tokenizer import ByteLevelTokenizer
+from gpu.token_detail import TokenDetail
 from tests.golden.text import DIRECTORIES
 
 
@@ -47,3 +48,19 @@ def test_thoughts_and_answer_come_apart(small: TextCodec) -> None:
 def test_a_prompt_that_opens_the_thoughts_makes_the_reply_begin_with_them(small: TextCodec) -> None:
     prompt = small.encode("question <think>\n")
     assert read(ReplyReader(small, prompt), small, "Hm.\n</think>\nYes.") == Reply("Hm.", "Yes.")
+
+
+def test_what_is_written_already_is_told_at_once(small: TextCodec) -> None:
+    ids = small.encode("<think>\nHm.\n</think>\n\nYes, ∑ñ.")
+    reader = ReplyReader(small, small.encode("hello"))
+    said = reader.push_all(ids[:-3])
+    for token_id in ids[-3:]:
+        said = said + reader.push(token_id)
+    assert said + reader.finish() == Reply("Hm.", "Yes, ∑ñ.")
+
+
+def test_a_token_is_remembered_with_the_bytes_of_what_could_have_come(small: TextCodec) -> None:
+    first, second = small.encode("é")[0], small.encode("hello")[0]
+    entry = trace_entry(TokenDetail(first, 0.5, 1.0, 1.0, (second, first), (0.5, 0.5)), small)
+    assert entry.piece == "é".encode()[: len(entry.piece)]
+    assert entry.top_pieces == (small.token_bytes(second), entry.piece)
