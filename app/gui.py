@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FrameType, TracebackType
+from types import TracebackType
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.controllers.chat import ChatController
@@ -19,6 +17,7 @@ from app.controllers.model import ModelController
 from app.controllers.spikes import SpikesController
 from app.engine_thread import Engine, EngineThread
 from app.failures import sentence_of
+from app.interrupts import Interrupts
 from app.library import DEMO
 from app.mailbox import Post
 from app.messages import Failure, ModelFacts, ModelWish
@@ -118,41 +117,6 @@ class Gui(QObject):
         self.window.new_chat_requested.connect(self.chat.new_chat)
         self.window.panel_shown.connect(self._see_panel)
         self.window.closing.connect(self._close)
-
-
-class Interrupts(QObject):
-    """Ctrl-C in the terminal closes the window.
-
-    Python runs signal handlers between bytecodes, and Qt's event loop runs none: the signal also writes to a
-    socket, which wakes the loop.
-    """
-
-    def __init__(self, close: Callable[[], object]) -> None:
-        super().__init__()
-        self._close = close
-        self.happened = False
-        self._reader, self._writer = socket.socketpair()
-        self._writer.setblocking(False)
-        self._former_fd = signal.set_wakeup_fd(self._writer.fileno())
-        self._former_handler = signal.signal(signal.SIGINT, self._handle)
-        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._drain)
-
-    def restore(self) -> None:
-        """Leave signals as they were found."""
-        signal.signal(signal.SIGINT, self._former_handler)
-        signal.set_wakeup_fd(self._former_fd)
-        self._notifier.setEnabled(False)
-        self._reader.close()
-        self._writer.close()
-
-    def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        self.happened = True
-        QTimer.singleShot(0, self._close)
-
-    @Slot()
-    def _drain(self) -> None:
-        self._reader.recv(64)
 
 
 def make_gpu_engine(post: Post) -> Engine:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.gui import Gui, GuiOptions, Interrupts, first_wish
+from app.gui import Gui, GuiOptions, first_wish
 from app.messages import ModelWish
 from app.preferences import Preferences
 from app.settings import Settings, SettingsFile
@@ -131,18 +129,6 @@ def test_a_settings_file_that_makes_no_sense_is_said_in_the_window(
     gui.start(ModelWish("demo"))
     qtbot.waitUntil(lambda: gui.chat.state == "ready")
     assert "settings.json" in gui.window.findChild(Banner).accessibleName()
-
-
-def test_ctrl_c_closes_the_window(gui: Gui, qtbot: QtBot) -> None:
-    before = signal.getsignal(signal.SIGINT)
-    interrupts = Interrupts(gui.window.close)
-    try:
-        os.kill(os.getpid(), signal.SIGINT)
-        qtbot.waitUntil(lambda: not gui.window.isVisible())
-        assert interrupts.happened
-    finally:
-        interrupts.restore()
-    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_the_command_line_comes_before_the_settings() -> None:

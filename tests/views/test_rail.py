@@ -11,10 +11,15 @@ from views.rail import Workspace, WorkspaceRail
 
 
 @pytest.fixture
-def rail(qtbot, theme) -> WorkspaceRail:
+def window(qtbot, theme) -> QMainWindow:
     assert theme
-    window = QMainWindow()
-    qtbot.addWidget(window)
+    result = QMainWindow()
+    qtbot.addWidget(result)
+    return result
+
+
+@pytest.fixture
+def rail(window: QMainWindow) -> WorkspaceRail:
     result = WorkspaceRail()
     result.add(Workspace("chat", "Chat", "chat", "Ask the model", QLabel()))
     result.add(Workspace("outliers", "Outliers", "outliers", "Find the channels that spike", QLabel()))
