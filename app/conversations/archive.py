@@ -1,0 +1,116 @@
+"""All conversations: the list in memory, their messages in the database, changes written behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from app.conversations.opening import open_in_memory, open_store
+from app.conversations.recorder import Recorder
+from app.conversations.records import Clock, Conversation, Message, StoreError
+from app.conversations.search import Hit, search
+from app.conversations.store import Store
+from app.conversations.tree import Tree
+
+
+class Archive:
+    """Used from one thread. `path` None keeps everything in memory.
+
+    `notice` is a sentence if the database could not be opened as it was; `interrupted` are the conversations
+    with an answer that the end of the program cut short.
+    """
+
+    def __init__(self, path: Path | None = None, report: Callable[[str], None] = lambda _: None) -> None:
+        self.notice = ""
+        self.interrupted: tuple[int, ...] = ()
+        self.clock = Clock()
+        self.store = self._open(path)
+        self._list = {conversation.id: conversation for conversation in self._begin()}
+        self.recorder = Recorder(self.store, report)
+
+    def conversations(self) -> tuple[Conversation, ...]:
+        """What there is and is not deleted: pinned ones first, then by when they changed."""
+        there = (one for one in self._list.values() if one.deleted_ms is None)
+        return tuple(sorted(there, key=lambda one: (not one.pinned, -one.changed_ms)))
+
+    def conversation(self, key: int) -> Conversation:
+        return self._list[key]
+
+    def begin(self) -> Conversation:
+        """A conversation without messages; it is listed once it is `put`."""
+        now_ms = self.clock.now_ms()
+        return Conversation(self.store.fresh_id("conversation"), created_ms=now_ms, changed_ms=now_ms)
+
+    def messages(self, key: int) -> Tree:
+        """Every branch of a conversation. Raises StoreError."""
+        self.recorder.drain()
+        return Tree(self.store.messages(key))
+
+    def put(self, record: Conversation | Message) -> None:
+        if isinstance(record, Conversation):
+            self._list[record.id] = record
+        self.recorder.put(record)
+
+    def rename(self, key: int, title: str) -> None:
+        """An empty title leaves the old one."""
+        if title.strip():
+            self.put(replace(self._list[key], title=" ".join(title.split())))
+
+    def pin(self, key: int, pinned: bool) -> None:
+        self.put(replace(self._list[key], pinned=pinned))
+
+    def delete(self, key: int) -> None:
+        """Off the list; gone for good when the program ends, unless it is restored."""
+        self.put(replace(self._list[key], deleted_ms=self.clock.now_ms()))
+
+    def restore(self, key: int) -> None:
+        self.put(replace(self._list[key], deleted_ms=None))
+
+    def add(self, conversation: Conversation, messages: Iterable[Message]) -> Conversation:
+        """Take a copy of a conversation in, with ids of its own."""
+        key = self.store.fresh_id("conversation")
+        copies = list(messages)
+        ids = {message.id: self.store.fresh_id("message") for message in copies}
+        added = replace(
+            conversation, id=key, leaf=ids.get(conversation.leaf or 0), changed_ms=self.clock.now_ms()
+        )
+        self.put(added)
+        for message in copies:
+            parent = ids.get(message.parent or 0)
+            self.put(replace(message, id=ids[message.id], conversation=key, parent=parent))
+        return added
+
+    def search(self, query: str) -> tuple[Hit, ...]:
+        """Raises StoreError."""
+        return search(self.store, query)
+
+    def close(self) -> bool:
+        """Write what is left and delete what was deleted; False if that did not work."""
+        written = self.recorder.close()
+        try:
+            self.store.purge()
+            self.store.checkpoint()
+        except StoreError:
+            written = False  # what was deleted is purged the next time
+        self.store.close()
+        return written
+
+    def _open(self, path: Path | None) -> Store:
+        if path is None:
+            return open_in_memory()
+        opened = open_store(path)
+        self.notice = opened.notice
+        return opened.store
+
+    def _begin(self) -> tuple[Conversation, ...]:
+        """What there is. A database that cannot be read after all is left alone."""
+        try:
+            self.store.purge()
+            self.interrupted = self.store.interrupt_streaming()
+            return self.store.conversations()
+        except StoreError as error:
+            self.notice = f"{error} New ones are kept until you quit."
+            self.store.close()
+            self.store = open_in_memory()
+            return ()

@@ -1,0 +1,122 @@
+"""Writes what changed, on a thread of its own: an answer that streams costs the window next to nothing.
+
+A change is written at once if nothing was written lately, and otherwise with all others at the end of the
+period: at a kill, at most that much of a running answer is lost. What cannot be written waits and is tried
+again, so that a full disk loses nothing while the program runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from app.conversations.records import Conversation, Message, StoreError
+from app.conversations.store import Batch, Store
+
+PERIOD_S = 0.5
+RETRY_S = 3.0
+_CHECKPOINT_BATCHES = 64
+
+
+class Recorder:
+    """`put` records from one thread. `report` is called on the recorder's own thread with a sentence when
+    writing began to fail, and with "" once it works again.
+    """
+
+    def __init__(
+        self, store: Store, report: Callable[[str], None] = lambda _: None, period_s: float = PERIOD_S
+    ) -> None:
+        self._store, self._report, self._period_s = store, report, period_s
+        self._conversations: dict[int, Conversation] = {}
+        self._messages: dict[int, Message] = {}
+        self._traces: dict[int, bytes] = {}
+        self._changed = threading.Condition()
+        self._hurried = self._closing = self._writing = self._failing = False
+        self._batches = 0
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def put(self, record: Conversation | Message) -> None:
+        """Have a record written; a newer one of the same id takes its place."""
+        with self._changed:
+            if isinstance(record, Message):
+                self._messages[record.id] = record
+            else:
+                self._conversations[record.id] = record
+            self._changed.notify()
+
+    def put_trace(self, message: int, trace: bytes) -> None:
+        """Have the tokens of an answer kept with it."""
+        with self._changed:
+            self._traces[message] = trace
+            self._changed.notify()
+
+    def drain(self, timeout_s: float = 1.0) -> bool:
+        """Wait until all that was put is written; False if that did not work in time."""
+        with self._changed:
+            self._hurried = True
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._waiting() or self._failing, timeout_s)
+            return not self._waiting()
+
+    def close(self, timeout_s: float = 2.0) -> bool:
+        """Write what is left and end; False if something could not be written."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive() and not self._waiting()
+
+    def _run(self) -> None:
+        while self._wait_for_change():
+            with self._changed:
+                batch = self._take()
+            failed = not self._write(batch)
+            with self._changed:
+                if failed:
+                    self._give_back(batch)
+                self._failing, self._writing = failed, False
+                self._hurried = self._hurried and self._waiting() and not failed
+                self._changed.notify_all()
+                if failed and self._closing:
+                    return
+                self._changed.wait_for(self._in_a_hurry, RETRY_S if failed else self._period_s)
+
+    def _wait_for_change(self) -> bool:
+        """False once there is nothing more to do."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting() or self._closing)
+            return self._waiting()
+
+    def _waiting(self) -> bool:
+        return bool(self._conversations or self._messages or self._traces or self._writing)
+
+    def _in_a_hurry(self) -> bool:
+        return self._hurried or self._closing
+
+    def _take(self) -> Batch:
+        batch = Batch(tuple(self._conversations.values()), tuple(self._messages.values()), dict(self._traces))
+        for pending in (self._conversations, self._messages, self._traces):
+            pending.clear()
+        self._writing = True
+        return batch
+
+    def _give_back(self, batch: Batch) -> None:
+        """What could not be written waits again, unless something newer does."""
+        self._conversations = {record.id: record for record in batch.conversations} | self._conversations
+        self._messages = {record.id: record for record in batch.messages} | self._messages
+        self._traces = dict(batch.traces) | self._traces
+
+    def _write(self, batch: Batch) -> bool:
+        try:
+            self._store.save(batch)
+            self._batches += 1
+            if self._batches % _CHECKPOINT_BATCHES == 0:
+                self._store.checkpoint()
+        except StoreError as error:
+            if not self._failing:
+                self._report(f"{error} Until then they are kept in memory.")
+            return False
+        if self._failing:
+            self._report("")
+        return True

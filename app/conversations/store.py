@@ -1,0 +1,161 @@
+"""The database: whole records in and out. Every failure is a StoreError of one sentence."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from app.conversations.records import Conversation, Message, StoreError
+from app.conversations.rows import (
+    CONVERSATION_COLUMNS,
+    MESSAGE_COLUMNS,
+    conversation_of,
+    message_of,
+    upsert,
+    values_of,
+)
+
+LARGEST_ID = 2**31 - 1  # a signal of Qt carries no larger int
+_PUT_CONVERSATION = upsert("conversation", CONVERSATION_COLUMNS)
+_PUT_MESSAGE = upsert("message", MESSAGE_COLUMNS)
+_PUT_TRACE = upsert("trace", ("message", "data"))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Records to write together: all of them or none. Traces are bytes by message."""
+
+    conversations: Sequence[Conversation] = ()
+    messages: Sequence[Message] = ()
+    traces: Mapping[int, bytes] = field(default_factory=dict)
+
+
+class Store:
+    """Reads on one connection and writes on another, which another thread may use: in WAL mode neither waits.
+
+    They may be the same connection, as in memory they must. Made by app.conversations.opening.
+    """
+
+    def __init__(self, reader: sqlite3.Connection, writer: sqlite3.Connection) -> None:
+        self._reader, self._writer = reader, writer
+        self._reading = threading.RLock()
+        self._writing = self._reading if reader is writer else threading.RLock()
+        reader.row_factory = sqlite3.Row
+
+    def save(self, batch: Batch) -> None:
+        """Write records, new or not, in one transaction."""
+        with self._to_write() as connection:
+            connection.executemany(_PUT_CONVERSATION, map(values_of, batch.conversations))
+            connection.executemany(_PUT_MESSAGE, map(values_of, batch.messages))
+            connection.executemany(_PUT_TRACE, batch.traces.items())
+
+    def conversations(self) -> tuple[Conversation, ...]:
+        """All of them, the one that changed last first."""
+        rows = self._read("SELECT * FROM conversation WHERE deleted_ms IS NULL ORDER BY changed_ms DESC, id")
+        return tuple(map(conversation_of, rows))
+
+    def conversation(self, key: int) -> Conversation | None:
+        rows = self._read("SELECT * FROM conversation WHERE id = ?", key)
+        return conversation_of(rows[0]) if rows else None
+
+    def messages(self, conversation: int) -> tuple[Message, ...]:
+        """Every branch of a conversation, in the order it was written."""
+        rows = self._read(
+            "SELECT * FROM message WHERE conversation = ? AND deleted_ms IS NULL ORDER BY created_ms, id",
+            conversation,
+        )
+        return tuple(map(message_of, rows))
+
+    def trace(self, message: int) -> bytes | None:
+        """What was kept of an answer's tokens, if anything was."""
+        rows = self._read("SELECT data FROM trace WHERE message = ?", message)
+        return rows[0]["data"] if rows else None
+
+    def fresh_id(self, table: str) -> int:
+        """An id that no "message" or "conversation" has. Drawn, not counted: two windows may be open."""
+        while True:
+            key = random.randint(1, LARGEST_ID)
+            if not self._read(f"SELECT 1 FROM {table} WHERE id = ?", key):
+                return key
+
+    def interrupt_streaming(self) -> tuple[int, ...]:
+        """Mark the answers that were being written when the program ended; the conversations they are in."""
+        with self._to_write() as connection:
+            rows = connection.execute(
+                "UPDATE message SET state = 'interrupted' WHERE state = 'streaming' RETURNING conversation"
+            ).fetchall()
+        return tuple({row[0]: None for row in rows})
+
+    def purge(self) -> None:
+        """Delete for good what was deleted: nobody can undo it any more."""
+        with self._to_write() as connection:
+            connection.execute("DELETE FROM conversation WHERE deleted_ms IS NOT NULL")
+            connection.execute("DELETE FROM message WHERE deleted_ms IS NOT NULL")
+
+    def rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
+        """What a query of another module of this package finds."""
+        return self._read(statement, *values)
+
+    def checkpoint(self) -> None:
+        """Move what the log holds into the file, as far as nobody reads it."""
+        with self._to_write(transaction=False) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def close(self) -> None:
+        with self._reading, self._writing:
+            self._reader.close()
+            self._writer.close()
+
+    def _read(self, statement: str, *values: object) -> list[sqlite3.Row]:
+        with self._reading, _stated("read"):
+            return self._reader.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _to_write(self, *, transaction: bool = True) -> Iterator[sqlite3.Connection]:
+        with self._writing, _stated("saved"):
+            if not transaction:
+                yield self._writer
+                return
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:  # a full disk may have ended it already
+                    self._writer.execute("ROLLBACK")
+                raise
+
+
+@contextmanager
+def _stated(what: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(f"The conversations cannot be {what}: {reason_of(error)}.") from error
+
+
+def reason_of(error: sqlite3.Error) -> str:
+    """Why, and what to do about it, without SQLite's own words where a plainer one is known."""
+    name = getattr(error, "sqlite_errorname", "")
+    for prefix, reason in _REASONS.items():
+        if name.startswith(prefix):
+            return reason
+    return str(error).rstrip(".") or type(error).__name__
+
+
+_REASONS = {
+    "SQLITE_FULL": "the disk is full; free some space",
+    "SQLITE_IOERR": "the disk is full or does not answer; free some space",
+    "SQLITE_BUSY": "another program has locked their database; close it",
+    "SQLITE_LOCKED": "another program has locked their database; close it",
+    "SQLITE_READONLY": "their database may only be read; change its permissions",
+    "SQLITE_CANTOPEN": "their database cannot be opened; check that its folder may be written to",
+    "SQLITE_PERM": "their database may not be opened; change its permissions",
+    "SQLITE_CORRUPT": "their database is damaged; restart to have it kept aside",
+    "SQLITE_NOTADB": "their database is damaged; restart to have it kept aside",
+    "SQLITE_TOOBIG": "a message is too long for the database",
+}

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.conversations import Recorder, Store
+from app.conversations.opening import open_store
+from app.conversations.records import StoreError
+from app.conversations.store import Batch
+from tests.app.conversations.samples import TALK, message
+
+LONG_S = 60.0  # no test waits for it
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    result = open_store(tmp_path / "talks.sqlite3").store
+    yield result
+    result.close()
+
+
+class Refusing:
+    """A store on a disk that is full until it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.full = True
+        self.saved: list[Batch] = []
+        self.tried = threading.Event()
+
+    def save(self, batch: Batch) -> None:
+        self.tried.set()
+        if self.full:
+            raise StoreError("The disk is full.")
+        self.saved.append(batch)
+
+
+def test_what_is_put_is_written_and_drain_waits_for_it(store: Store) -> None:
+    recorder = Recorder(store, period_s=LONG_S)
+    recorder.put(TALK)
+    assert recorder.drain(10)
+    recorder.put(message(1, None, "Why?"))
+    recorder.put_trace(1, b"abc")
+    assert recorder.drain(10)
+    assert (store.messages(TALK.id)[0].text, store.trace(1)) == ("Why?", b"abc")
+    assert recorder.close(10)
+
+
+def test_many_changes_within_a_period_are_one_write(store: Store) -> None:
+    batches: list[Batch] = []
+    save = store.save
+    store.save = lambda batch: (batches.append(batch), save(batch))[1]  # type: ignore[method-assign]
+    recorder = Recorder(store, period_s=LONG_S)
+    recorder.put(TALK)
+    assert recorder.drain(10)
+    for length in range(1, 200):
+        recorder.put(message(2, None, "x" * length, state="streaming"))
+    assert recorder.close(10)
+    assert len(batches) <= 3
+    assert [len(m.text) for m in store.messages(TALK.id)] == [199]
+
+
+def test_closing_writes_what_is_left(store: Store) -> None:
+    recorder = Recorder(store, period_s=LONG_S)
+    recorder.put(TALK)
+    recorder.put(message(1, None, "Why?"))
+    assert recorder.close(10)
+    assert len(store.messages(TALK.id)) == 1
+
+
+def test_a_full_disk_is_said_once_and_nothing_is_lost_once_there_is_room() -> None:
+    store, said = Refusing(), []
+    recorder = Recorder(store, said.append, LONG_S)  # type: ignore[arg-type]
+    recorder.put(TALK)
+    assert store.tried.wait(10)
+    assert not recorder.drain(10)
+    recorder.put(message(1, None, "Why?"))
+    recorder.put(replace(TALK, title="Newer"))
+    store.full = False
+    assert recorder.close(10)
+    assert said == ["The disk is full. Until then they are kept in memory.", ""]
+    written = {
+        record.id: record for batch in store.saved for record in (*batch.conversations, *batch.messages)
+    }
+    assert written == {TALK.id: replace(TALK, title="Newer"), 1: message(1, None, "Why?")}
+
+
+def test_closing_on_a_full_disk_ends_and_says_so() -> None:
+    recorder = Recorder(Refusing(), period_s=LONG_S)  # type: ignore[arg-type]
+    recorder.put(TALK)
+    assert not recorder.close(10)
