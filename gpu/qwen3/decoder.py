@@ -98,7 +98,7 @@ class Decoder:
         return [
             rms_norm(self.kit, space.hidden, gain, epsilon, space.attention_in, VALUES),
             *self._before(HEAD_SITE, space.attention_in),
-            channel_stats(self.kit, [Tap(space.attention_in, self.sites[-1].offset)], self.stats),
+            self._taps(self.config.num_hidden_layers),
             *(op for watch in self.watchers for op in watch(self, self.config.num_hidden_layers)),
         ]
 
@@ -134,12 +134,17 @@ class Decoder:
             *self._add_matrix(weights.down, space.mlp_out, many, down, coded=kind != VALUES),
         ]
 
-    def _taps(self, index: int) -> Op:
-        """The statistics of a layer's five sites in one dispatch."""
+    def tapped(self, index: int) -> list[tuple[Site, Activations]]:
+        """Where a probed pass leaves the values of a layer's sites; after the last layer, those of the head."""
         space = self.space
-        tapped = (space.attention_in, space.attention_out, space.mlp_in, space.mlp_out, space.hidden)
-        sites = self.sites[index * len(LAYER_SITES) :]
-        taps = [Tap(x, site.offset) for x, site in zip(tapped, sites, strict=False)]
+        layer = (space.attention_in, space.attention_out, space.mlp_in, space.mlp_out, space.hidden)
+        held = layer if index < self.config.num_hidden_layers else (space.attention_in,)
+        first = index * len(LAYER_SITES)
+        return list(zip(self.sites[first : first + len(held)], held, strict=True))
+
+    def _taps(self, index: int) -> Op:
+        """The statistics of all of them in one dispatch."""
+        taps = [Tap(x, site.offset) for site, x in self.tapped(index)]
         return channel_stats(self.kit, taps, self.stats)
 
     @property
