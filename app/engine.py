@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import wgpu
 
+from app.context import fit_prompt
 from app.engine_desk import Cancel, Desk, OpenModel
 from app.engine_session import EngineOptions, EngineSession, ModelFiles, recommended_sampling
 from app.failures import sentence_of
@@ -14,6 +15,7 @@ from app.mailbox import Post
 from app.messages import (
     Adapters,
     Failure,
+    Forgot,
     Loading,
     MemoryUse,
     ModelFacts,
@@ -23,7 +25,7 @@ from app.messages import (
     Traced,
     Wrote,
 )
-from app.reply import ReplyReader, prompt_ids, trace_entry
+from app.reply import ReplyReader, trace_entry, unfinished_turn
 from app.text import ChatTemplateError, Reply, TextCodec
 from gpu.device import list_adapters
 from gpu.errors import BudgetError, DeviceLost, QuantscopeError
@@ -89,7 +91,10 @@ class GpuEngine:
             TextError: the conversation cannot be put into words for this model.
         """
         opened = self._opened()
-        prompt = prompt_ids(opened.files.codec, question.turns, question.thinking)
+        model, codec = opened.session.model, opened.files.codec
+        prompt, forgotten = fit_prompt(codec, question, model.context_tokens)
+        if forgotten:
+            self._post(Forgot(run_id, forgotten))
         request = Request(
             run_id=run_id,
             prompt_ids=prompt,
@@ -99,12 +104,12 @@ class GpuEngine:
             probe=question.probe,
             answer_ids=question.answer_ids,
         )
-        reader = ReplyReader(opened.files.codec, prompt)
+        reader = ReplyReader(codec, prompt, unfinished_turn(question.turns))
         self._write(run_id, reader.push_all(question.answer_ids))
-        for event in generate(opened.session.model, request, cancel):
+        for event in generate(model, request, cancel):
             if isinstance(event, Token):
                 self._write(run_id, reader.push(event.token_id))
-                self._trace(run_id, event, opened.files.codec)
+                self._trace(run_id, event, codec)
             elif isinstance(event, Finished | Failed):
                 self._write(run_id, reader.finish())
             self._post(event)

@@ -48,9 +48,9 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn of a conversation as the model is given it."""
+    """One turn of a conversation as the model is given it. A system turn can only be the first."""
 
-    role: Literal["user", "assistant"]
+    role: Literal["system", "user", "assistant"]
     text: str
     reasoning: str = ""
 
@@ -59,8 +59,10 @@ class Turn:
 class Question:
     """A conversation to continue. `probe` None leaves the probes off.
 
-    `answer_ids` are tokens of the answer that are written already: it goes on after them, and their text comes
-    first.
+    A last turn of the assistant's is unfinished: the answer goes on where its text ends. `answer_ids` are
+    tokens of the answer that are written already: it goes on after them, and their text comes first.
+    `when_full` says what becomes of a conversation longer than the context: refused, or its oldest turns
+    are left out.
     """
 
     turns: tuple[Turn, ...]
@@ -69,6 +71,7 @@ class Question:
     max_new_tokens: int | None = None
     probe: ProbeSelection | None = None
     answer_ids: tuple[int, ...] = ()
+    when_full: Literal["stop", "forget"] = "stop"
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,14 @@ class Wrote:
     run_id: int
     reasoning: str
     answer: str
+
+
+@dataclass(frozen=True)
+class Forgot:
+    """The oldest `turns` of the conversation did not go into the prompt: the context cannot hold them."""
+
+    run_id: int
+    turns: int
 
 
 @dataclass(frozen=True)

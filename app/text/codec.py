@@ -39,6 +39,11 @@ class TextCodec:
         return self._tokenizer.vocab_size
 
     @property
+    def longest_token_bytes(self) -> int:
+        """No token stands for more bytes: so many times the context is the longest text that can fit."""
+        return self._tokenizer.longest_token_bytes
+
+    @property
     def stop_ids(self) -> frozenset[int]:
         """The tokenizer's end-of-turn token; a checkpoint's generation_config.json may name more."""
         token_id = self._tokenizer.id_of(self._config.special_tokens.get(END_OF_TURN, ""))
@@ -105,6 +110,10 @@ class TextCodec:
             tools=tools,
             add_generation_prompt=add_generation_prompt,
         )
+        return self.encode_rendered(text)
+
+    def encode_rendered(self, text: str) -> list[int]:
+        """Token ids of what `render` gave, possibly with the beginning of the answer after it."""
         return self._tokenizer.encode(text, add_special_tokens=False)
 
     def close(self) -> None:

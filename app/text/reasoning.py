@@ -37,6 +37,14 @@ class ReasoningSplitter:
         self._begun = False  # has this phase shown anything yet?
         self._held = ""  # part of a tag, or newlines that count only if more follows
 
+    @classmethod
+    def resumed(cls, *, thinking: bool) -> ReasoningSplitter:
+        """For a reply that goes on in the middle of its thoughts or of its answer: every newline counts."""
+        splitter = cls(thinking=thinking)
+        splitter._phase = _Phase.THINKING if thinking else _Phase.ANSWER
+        splitter._begun = True
+        return splitter
+
     @property
     def thinking(self) -> bool:
         """Is the model still inside its reasoning?"""

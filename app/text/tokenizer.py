@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer, decoders
@@ -42,11 +43,13 @@ class ByteLevelTokenizer:
     def encode(self, text: str, *, add_special_tokens: bool = True) -> list[int]:
         """Token ids of `text`; special tokens written out in it become their ids. Raises TextError."""
         try:
-            ids: list[int] = self._tokenizer.encode(text, add_special_tokens=add_special_tokens).ids
+            # A batch of one: only batches let other threads run meanwhile, and a long text takes seconds.
+            (encoded,) = self._tokenizer.encode_batch([text], add_special_tokens=add_special_tokens)
         except TypeError as error:
             raise TextError(
                 "The text holds half a surrogate pair, which is no character: remove it"
             ) from error
+        ids: list[int] = encoded.ids
         return ids
 
     def decode(self, ids: Sequence[int], *, skip_special_tokens: bool = True) -> str:
@@ -67,6 +70,13 @@ class ByteLevelTokenizer:
     def id_of(self, token: str) -> int | None:
         token_id: int | None = self._tokenizer.token_to_id(token)
         return token_id
+
+    @cached_property
+    def longest_token_bytes(self) -> int:
+        """The most bytes that one token stands for."""
+        plain = self._tokenizer.get_vocab(with_added_tokens=False)  # a byte is one character there
+        added = self._tokenizer.get_added_tokens_decoder().values()
+        return max((*map(len, plain), *(len(token.content.encode()) for token in added)), default=1)
 
     @property
     def vocab_size(self) -> int:

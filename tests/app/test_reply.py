@@ -64,3 +64,35 @@ def test_a_token_is_remembered_with_the_bytes_of_what_could_have_come(small: Tex
     entry = trace_entry(TokenDetail(first, 0.5, 1.0, 1.0, (second, first), (0.5, 0.5)), small)
     assert entry.piece == "é".encode()[: len(entry.piece)]
     assert entry.top_pieces == (small.token_bytes(second), entry.piece)
+
+
+@pytest.mark.parametrize(
+    ("turn", "end"),
+    [
+        (Turn("assistant", "Because of"), "Because of"),
+        (Turn("assistant", "", "Hm, let"), "<think>\nHm, let"),
+        (Turn("assistant", "Yes,", "Hm."), "<think>\nHm.\n</think>\n\nYes,"),
+    ],
+)
+def test_an_unfinished_answer_is_left_open(small: TextCodec, turn: Turn, end: str) -> None:
+    text = small.decode(prompt_ids(small, (Turn("user", "Why?"), turn), None), skip_special_tokens=False)
+    assert text.endswith(end)
+    assert text.count("<|im_start|>") == 2
+
+
+def test_an_answer_goes_on_in_the_mode_it_began_in(small: TextCodec) -> None:
+    for thinking in (True, False):
+        plain, thought = (
+            small.decode(prompt_ids(small, (Turn("user", "Why?"), turn), thinking), skip_special_tokens=False)
+            for turn in (Turn("assistant", "So"), Turn("assistant", "So", "Hm."))
+        )
+        assert plain.endswith("<think>\n\n</think>\n\nSo")
+        assert thought.endswith("<think>\nHm.\n</think>\n\nSo")
+
+
+def test_a_reply_that_goes_on_keeps_its_newlines(small: TextCodec) -> None:
+    prompt = small.encode("hello")
+    thinking = ReplyReader(small, prompt, Turn("assistant", "", "One"))
+    assert read(thinking, small, "\ntwo\n</think>\n\nYes.") == Reply("\ntwo", "Yes.")
+    answering = ReplyReader(small, prompt, Turn("assistant", "One", "Hm."))
+    assert read(answering, small, "\n\ntwo <think>") == Reply("", "\n\ntwo <think>")

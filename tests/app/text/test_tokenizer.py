@@ -42,6 +42,11 @@ def test_token_bytes_are_what_decoding_concatenates(
     assert joined.decode(errors="replace") == tokenizer.decode(ids, skip_special_tokens=False)
 
 
+def test_no_token_is_longer_than_the_longest(tokenizer: ByteLevelTokenizer) -> None:
+    lengths = [len(tokenizer.token_bytes(token_id)) for token_id in range(tokenizer.vocab_size)]
+    assert tokenizer.longest_token_bytes == max(lengths)
+
+
 def test_every_byte_has_a_token(tokenizer: ByteLevelTokenizer) -> None:
     single = {tokenizer.token_bytes(token_id) for token_id in range(tokenizer.vocab_size)}
     assert {bytes([value]) for value in range(256)} <= single

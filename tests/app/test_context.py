@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.context import check_size, fit_prompt, without_oldest
+from app.messages import Question, Turn
+from app.reply import prompt_ids
+from app.text import TextCodec
+from gpu.errors import RequestError
+from tests.golden.text import DIRECTORIES
+
+
+@pytest.fixture(scope="module")
+def small() -> TextCodec:
+    return TextCodec.load(DIRECTORIES["small"])
+
+
+def talk(exchanges: int, system: bool = False) -> tuple[Turn, ...]:
+    """Exchanges that end with a question."""
+    turns = [Turn("system", "Be brief.")] if system else []
+    for number in range(exchanges):
+        turns += [Turn("user", f"Question {number}?"), Turn("assistant", f"Answer {number}.")]
+    return tuple(turns[:-1])
+
+
+def length(codec: TextCodec, turns: tuple[Turn, ...]) -> int:
+    return len(prompt_ids(codec, turns, None))
+
+
+def test_what_fits_is_left_whole(small: TextCodec) -> None:
+    for policy in ("stop", "forget"):
+        fitted = fit_prompt(small, Question(talk(3), when_full=policy), 1000)
+        assert fitted == (prompt_ids(small, talk(3), None), 0)
+
+
+def test_the_oldest_turns_are_forgotten_and_room_is_left_for_an_answer(small: TextCodec) -> None:
+    turns = talk(40, system=True)
+    context = length(small, turns) // 2
+    ids, forgotten = fit_prompt(small, Question(turns, when_full="forget"), context)
+    assert forgotten
+    assert forgotten % 2 == 0
+    assert ids == prompt_ids(small, (turns[0], *turns[1 + forgotten :]), None)
+    assert len(ids) <= context - context // 4
+    text = small.decode(ids)
+    assert "Be brief." in text
+    assert "Question 0?" not in text
+    assert text.count("Question 39?") == 1
+
+
+def test_a_further_question_mostly_keeps_the_beginning_of_the_prompt(small: TextCodec) -> None:
+    """Or the cache would be of no use any more once the context was full."""
+    context = length(small, talk(20))
+    beginnings = {
+        fit_prompt(small, Question(talk(count), when_full="forget"), context).ids[:8]
+        for count in range(20, 30)
+    }
+    assert len(beginnings) <= 4
+
+
+def test_with_stop_a_long_conversation_is_left_for_the_engine_to_refuse(small: TextCodec) -> None:
+    ids, forgotten = fit_prompt(small, Question(talk(40)), 50)
+    assert (len(ids) > 50, forgotten) == (True, 0)
+
+
+def test_what_is_written_of_the_answer_needs_room_too(small: TextCodec) -> None:
+    turns = talk(12)
+    context = length(small, turns) * 2
+    written = tuple(range(10, 10 + context // 2))
+    question = Question(turns, answer_ids=written, when_full="forget")
+    ids, forgotten = fit_prompt(small, question, context)
+    assert forgotten
+    assert len(ids) + len(written) <= context - context // 4
+
+
+def test_a_question_that_cannot_fit_alone_is_refused(small: TextCodec) -> None:
+    with pytest.raises(RequestError, match="even with everything before it forgotten"):
+        fit_prompt(small, Question((Turn("user", "word " * 200),), when_full="forget"), 100)
+
+
+def test_ten_million_characters_are_refused_without_tokenizing_them(small: TextCodec) -> None:
+    huge = (Turn("user", "x" * 10_000_000),)
+    with pytest.raises(RequestError, match="10,000,000 characters"):
+        check_size(small, huge, 4096)
+    with pytest.raises(RequestError, match="10,000,000 characters"):
+        fit_prompt(small, Question(huge), 4096)
+    with pytest.raises(RequestError):
+        fit_prompt(small, Question(huge, when_full="forget"), 4096)
+
+
+def test_an_old_huge_turn_is_forgotten_without_tokenizing_it(small: TextCodec) -> None:
+    turns = (Turn("user", "x" * 10_000_000), Turn("assistant", "Oh."), Turn("user", "Why?"))
+    ids, forgotten = fit_prompt(small, Question(turns, when_full="forget"), 4096)
+    assert (ids, forgotten) == (prompt_ids(small, turns[2:], None), 2)
+
+
+@given(st.integers(1, 9), st.integers(0, 12), st.booleans())
+def test_the_system_prompt_and_the_last_question_always_stay(
+    exchanges: int, count: int, system: bool
+) -> None:
+    turns = talk(exchanges, system)
+    kept = without_oldest(turns, count)
+    assert kept[-1] == turns[-1]
+    assert kept[: int(system)] == turns[: int(system)]
+    assert kept[int(system)].role == "user"
+    assert len(turns) - len(kept) == 2 * min(count, exchanges - 1)
