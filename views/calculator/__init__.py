@@ -1,0 +1,5 @@
+"""The VRAM calculator's widgets."""
+
+from views.calculator.panel import CalculatorPanel
+
+__all__ = ["CalculatorPanel"]

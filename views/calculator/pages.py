@@ -1,0 +1,66 @@
+"""Pages below the bar that come into being when they are first looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from views.theme import GAP
+from views.widgets import as_card, tool_button
+
+
+class Pages(QWidget):
+    """A row of titles over one page at a time. `turned` names the page that is on show now."""
+
+    turned = Signal(str)
+
+    def __init__(self, titles: Mapping[str, tuple[str, str]], make: Callable[[str], QWidget]) -> None:
+        """`titles`: key to title and tooltip; `make` builds the page of a key."""
+        super().__init__()
+        self._make = make
+        self._built: dict[str, QWidget] = {}
+        self._stack = QStackedWidget()
+        self._buttons = {key: tool_button(title, tip) for key, (title, tip) in titles.items()}
+        self._group = QButtonGroup(self)
+        self.key = ""
+        self._lay_out()
+        self.show_page(next(iter(titles)))
+
+    def page(self, key: str) -> QWidget | None:
+        """The page if it has been looked at."""
+        return self._built.get(key)
+
+    def show_page(self, key: str) -> None:
+        if key not in self._built:
+            self._built[key] = self._make(key)
+            self._stack.addWidget(self._built[key])
+        self._stack.setCurrentWidget(self._built[key])
+        self._buttons[key].setChecked(True)
+        changed, self.key = key != self.key, key
+        if changed:
+            self.turned.emit(key)
+
+    def button(self, key: str) -> QWidget:
+        return self._buttons[key]
+
+    def add_corner(self, widget: QWidget) -> None:
+        """Put a control at the right end of the row of titles."""
+        self._row.addWidget(widget)
+
+    def _lay_out(self) -> None:
+        as_card(self)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(2)
+        for key, button in self._buttons.items():
+            button.setCheckable(True)
+            self._group.addButton(button)
+            button.clicked.connect(lambda _on, key=key: self.show_page(key))
+            self._row.addWidget(button)
+        self._row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.setSpacing(GAP)
+        column.addLayout(self._row)
+        column.addWidget(self._stack, 1)
