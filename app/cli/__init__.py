@@ -17,6 +17,7 @@ COMMANDS = {
     "budget": "how much memory a model takes, term by term",
     "bench": "measure prefill and decode speed",
     "perplexity": "compare schemes on a text",
+    "divergence": "measure how far a scheme's predictions stray from a reference's, token by token",
 }
 """Each name is a module of this package with `add_arguments(parser)` and `run(args) -> int`, the exit status.
 

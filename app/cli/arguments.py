@@ -112,9 +112,9 @@ def add_thinking(parser: ArgumentParser) -> None:
     group.add_argument("--no-think", dest="thinking", action="store_const", const=False)
 
 
-def add_tokens(parser: ArgumentParser) -> None:
+def add_tokens(parser: ArgumentParser, required: bool = True) -> None:
     """The text a command runs through the model, as it is: no chat template."""
-    group = parser.add_mutually_exclusive_group(required=True)
+    group = parser.add_mutually_exclusive_group(required=required)
     group.add_argument("--token-ids", type=token_ids, metavar="1,2,3")
     group.add_argument("--text")
     group.add_argument("--text-file", type=Path, metavar="F")

@@ -85,8 +85,10 @@ class Divergence:
 
 
 def percentiles(values: F64) -> dict[float, float]:
-    """Value at every one of `PERCENTILES`, interpolated linearly."""
-    return dict(zip(PERCENTILES, np.percentile(values, PERCENTILES).tolist(), strict=True))
+    """Value at every one of `PERCENTILES`, interpolated linearly; infinite values are the largest."""
+    with np.errstate(invalid="ignore"):
+        found = np.percentile(values, PERCENTILES)  # not a number between a finite value and infinity
+    return dict(zip(PERCENTILES, np.where(np.isnan(found), np.inf, found).tolist(), strict=True))
 
 
 def compare(reference: F32, scheme: F32, target: int) -> Position:
@@ -139,8 +141,8 @@ def measure_divergence(
     found: list[Position] = []
     for start in range(0, len(ids), window_tokens):
         window = ids[start : start + window_tokens]
-        rows = [_text_rows(model, window, cancel) for model in (reference, scheme)]
-        for done, position in enumerate(compare_rows(*rows, window[1:]), start + 1):
+        ours, theirs = (_text_rows(model, window, cancel) for model in (reference, scheme))
+        for done, position in enumerate(compare_rows(ours, theirs, window[1:]), start + 1):
             found.append(position)
             progress(done)
             if cancel():
