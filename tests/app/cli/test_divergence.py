@@ -53,7 +53,7 @@ def test_on_the_demo_more_bits_stray_less(quantscope: Quantscope, tmp_path: Path
     }
     assert measured["W4A8"]["mean_kl"] < 0.3
     assert measured["W4A4@tensor"]["mean_kl"] > 3
-    assert measured["W4A8"]["same_top_share"] > 0.8 > measured["W4A4@tensor"]["same_top_share"]
+    assert measured["W4A8"]["same_top_share"] > 0.6 > measured["W4A4@tensor"]["same_top_share"]
     assert measured["W4A4@tensor"]["first_divergence"] is not None
 
 
