@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from gpu.block_grid import BlockGrid, lay_out
-from gpu.formats.blocks import F32, round_half_away, scale_blocks, slabs, steps_per_unit
-from gpu.formats.integers import largest_code
+from gpu.errors import RequestError
+from gpu.formats.family import choose_granularity, encodable_slabs, find_format
+from gpu.formats.number_format import NumberFormat
+from gpu.noise import Units, errors
 
 F64 = npt.NDArray[np.float64]
 _COARSE = 2.0 ** (-np.arange(41) / 4)  # the largest magnitude down to 1/1024 of it
@@ -26,45 +29,46 @@ class ClipSearch:
     errors: F64
 
 
-def search_clip(values: npt.ArrayLike, bits: int = 8, granularity: str = "b32") -> ClipSearch:
+def search_clip(
+    values: npt.ArrayLike, number_format: NumberFormat | str = "int8", granularity: str | None = "b32"
+) -> ClipSearch:
     """Try thresholds from the largest magnitude down, coarsely and then around the best.
 
     Not clipping at all is among them, so the error is never above that of plain rounding. A block whose
     values all lie within ±T keeps its own smaller scale.
 
     Raises:
-        SchemeError, RequestError: as `lay_out` and `largest_code` do.
+        SchemeError, RequestError: as `gpu.damage.measure` does, and for a format that searches by itself.
     """
-    q_max = largest_code(bits)
-    grid = lay_out(values, granularity)
-    top = float(grid.reach_absmax.max())
+    chosen = find_format(number_format) if isinstance(number_format, str) else number_format
+    if chosen.spec.searches:
+        raise RequestError(f"{chosen.spec.label} looks for the best scale itself; it is not clipped.")
+    grid = lay_out(values, choose_granularity(chosen, granularity), chosen.spec.unit)
+    top = grid.reach.whole
     coarse = top * _COARSE
-    errors = _errors(grid, q_max, coarse)
+    errors = clip_errors(grid, chosen, coarse)
     fine = coarse[errors.argmin()] * _FINE
     fine = fine[fine < top]
     thresholds = np.concatenate([coarse, fine])
-    errors = np.concatenate([errors, _errors(grid, q_max, fine)])
+    errors = np.concatenate([errors, clip_errors(grid, chosen, fine)])
     order = thresholds.argsort(kind="stable")
     thresholds, errors = thresholds[order], errors[order]
     best = int(errors.argmin())
     return ClipSearch(float(thresholds[best]), float(errors[best]), thresholds, errors)
 
 
-def _errors(grid: BlockGrid, q_max: int, thresholds: F64) -> F64:
+def clip_errors(grid: BlockGrid, number_format: NumberFormat, thresholds: Sequence[float] | F64) -> F64:
     """Mean squared error at every threshold, one cache-sized slab of values at a time."""
-    values, absmax = grid.values.reshape(-1), grid.reach_absmax.reshape(-1)
     sums = np.zeros(len(thresholds))
-    for part in slabs(values.size, grid.block):
-        blocks = absmax[part.start // grid.block : part.stop // grid.block]
+    left_out = None if grid.left_out is None else grid.left_out.reshape(-1, grid.block)
+    start = 0
+    for blocks, reach in encodable_slabs(grid, number_format):
+        stop = start + len(blocks)
+        units, skipped = Units.of(reach), None if left_out is None else left_out[start:stop]
         for i, threshold in enumerate(thresholds):
-            sums[i] += _squared_error(values[part], np.minimum(blocks, np.float32(threshold)), q_max)
+            limit = np.float32(threshold)
+            restored = number_format.encode(np.clip(blocks, -limit, limit), reach.clipped(threshold)).restored
+            error = units.magnitudes(errors(blocks, restored, skipped))
+            sums[i] += units.sum_squares(error).sum()
+        start = stop
     return sums / max(grid.finite, 1)
-
-
-def _squared_error(values: F32, absmax: F32, q_max: int) -> float:
-    scaled = scale_blocks(values, steps_per_unit(absmax, np.float32(q_max)))
-    codes = round_half_away(np.clip(scaled, -q_max, q_max))
-    scaled -= codes
-    by_block = scaled.reshape(absmax.size, -1)
-    steps = np.einsum("bn,bn->b", by_block, by_block)
-    return float(np.square(absmax.astype(np.float64) / q_max) @ steps)

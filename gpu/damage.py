@@ -1,15 +1,11 @@
 """What one block scale did to its values.
 
-Symmetric integer grids: d = max|x| / q_max over the values that share a scale, q = round(x / d), with the
-very arithmetic the engine rounds activations with (`gpu.formats.q8_1`).
-
 The *field* of a block is its values without the one that set the scale. It is what an outlier ruins, and what
-a plain signal-to-noise ratio hides, since the outlier is both most of the signal and exact.
+a plain signal-to-noise ratio hides, since the outlier is both most of the signal and nearly exact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,85 +14,72 @@ import numpy.typing as npt
 
 from gpu.block_grid import BlockGrid, lay_out
 from gpu.clipping import ClipSearch
-from gpu.formats.blocks import (
-    F32,
-    block_absmax,
-    reduce_blocks,
-    round_half_away,
-    scale_blocks,
-    slabs,
-    steps_per_unit,
-)
-from gpu.formats.integers import format_name, largest_code
+from gpu.damage_totals import DamageTotals, decibels
+from gpu.formats.blocks import F32, block_absmax, reduce_blocks
+from gpu.formats.family import choose_granularity, encodable_slabs, find_format
+from gpu.formats.number_format import Encoded, FormatSpec, NumberFormat, Reach
+from gpu.noise import Units, errors
 
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
-SCALE_BITS = 16  # a stored scale is a float16, as in the weight formats
+_MEDIAN_VALUES = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
 class Damage:
     """Damage block by block, arrays [rows, blocks] over the blocks of `grid`; zeros lose nothing."""
 
-    bits: int
+    spec: FormatSpec
     grid: BlockGrid
+    scale: F32  # the step of the grid; 0 where all values in reach of the scale are 0
     absmax: F32  # largest magnitude in the block itself
     signal: F64  # sum of x^2
-    field_signal: F64  # sum of x^2 over the field
-    noise: F64  # sum of (x - q d)^2
-    max_error: F32  # largest |x - q d|
+    noise: F64  # sum of (x - restored)^2
+    field_signal: F64  # the same over the field
+    field_noise: F64
+    max_error: F32  # largest |x - restored|
     levels: I32
-    """Codes within reach of the field: 2 r + 1, r being its largest |q|, but 0 for r = 0, where the whole
-    field is rounded away and nothing tells its values apart; `max_levels` where it is empty or all zeros."""
+    """Codes within reach of the field. For codes centred on zero 2 r + 1, r being its largest |code|, but 0
+    for r = 0, where the whole field is rounded away and nothing tells its values apart; for others the codes
+    from its smallest to its largest, but 0 where it is on a single one that is not exact; `max_levels` where
+    the field is empty or all zeros."""
     zeroed: I32  # values that were not 0 and became 0
 
     @property
-    def scale(self) -> F32:
-        """d, the step of the grid; 0 where all values in reach of the scale are 0."""
-        return self.grid.reach_absmax / np.float32(largest_code(self.bits))
-
-    @property
     def max_levels(self) -> int:
-        return 2 * largest_code(self.bits) + 1
+        return self.spec.levels
 
     @property
     def sqnr_db(self) -> F32:
         """Signal to quantization noise of each block in dB; infinite without noise."""
-        return _decibels(self.signal, self.noise)
+        return decibels(self.signal, self.noise)
 
     @cached_property
     def field_sqnr_db(self) -> F32:
         """The same for each block's field; infinite where the field is empty or all zeros."""
-        return _decibels(self.field_signal, np.where(self.field_signal > 0, self.noise, 0))
+        return decibels(self.field_signal, np.where(self.field_signal > 0, self.field_noise, 0))
+
+    @cached_property
+    def absmax_to_median(self) -> F32:
+        """Largest magnitude over the median one of each block; infinite where most of a block is zeros."""
+        blocks = self.grid.values.reshape(-1, self.grid.block)
+        rows = max(_MEDIAN_VALUES // self.grid.block, 1)
+        parts = [
+            np.partition(np.abs(blocks[i : i + rows]), self.grid.block // 2, axis=1)[:, self.grid.block // 2]
+            for i in range(0, len(blocks), rows)
+        ]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            ratio = self.absmax / np.concatenate(parts).reshape(self.grid.shape)
+        return np.where(self.absmax > 0, ratio, np.float32(1))
 
     @property
-    def total_sqnr_db(self) -> float:
-        """Signal to quantization noise over all values in dB; infinite without noise."""
-        return float(_decibels(self.signal.sum(), self.noise.sum()))
-
-    @property
-    def mse(self) -> float:
-        return float(self.noise.sum()) / max(self.grid.finite, 1)
-
-    @property
-    def max_abs_error(self) -> float:
-        return float(self.max_error.max())
-
-    @property
-    def zeroed_share(self) -> float:
-        """Share of the values that were not 0 and became 0."""
-        return int(self.zeroed.sum()) / max(self.grid.finite, 1)
-
-    @property
-    def median_levels(self) -> float:
-        """Median of `levels` over the blocks whose field is not all zeros; `max_levels` if there is none."""
-        levels = self.levels[self.field_signal > 0]
-        return float(np.median(levels)) if levels.size else float(self.max_levels)
+    def zeroed_share_by_block(self) -> F32:
+        return (self.zeroed / np.float32(self.grid.block)).astype(np.float32)
 
     @property
     def bits_per_value(self) -> float:
         """Bits of a code and its share of the scales."""
-        return self.bits + SCALE_BITS * self.grid.scales / (self.grid.finite + self.grid.non_finite)
+        return self.spec.bits_per_value(self.grid.finite + self.grid.non_finite, self.grid.scales)
 
     @property
     def worst_block(self) -> tuple[int, int] | None:
@@ -104,30 +87,50 @@ class Damage:
         row, block = divmod(int(self.field_sqnr_db.argmin()), self.grid.shape[1])
         return (row, block) if np.isfinite(self.field_sqnr_db[row, block]) else None
 
-    def summary(self, clip: ClipSearch | None = None) -> dict[str, object]:
-        """What the command line prints: JSON types only; an infinite ratio, of exact values, is null.
-
-        `worst_block` counts blocks row by row; `worst_block_at` says which that is.
-        """
+    @cached_property
+    def totals(self) -> DamageTotals:
         worst = self.worst_block
-        first = self.grid.first_non_finite
-        return {
-            "format": format_name(self.bits),
-            "granularity": str(self.grid.granularity),
-            "sqnr_db": _finite(self.total_sqnr_db),
-            "mse": self.mse,
-            "max_abs_error": self.max_abs_error,
-            "blocks": self.levels.size,
-            "block_values": self.grid.block,
-            "worst_block": None if worst is None else worst[0] * self.grid.shape[1] + worst[1],
-            "worst_block_at": None if worst is None else self.block_summary(*worst),
-            "effective_levels_median": self.median_levels,
-            "zeroed_share": self.zeroed_share,
-            "bits_per_value": self.bits_per_value,
-            "non_finite": self.grid.non_finite,
-            "first_non_finite": None if first is None else list(first),
-            "clip": None if clip is None else {"threshold": clip.threshold, "mse": clip.mse},
-        }
+        return DamageTotals(
+            spec=self.spec,
+            granularity=self.grid.granularity,
+            block=self.grid.block,
+            values=self.grid.finite + self.grid.non_finite,
+            scales=self.grid.scales,
+            signal=float(self.signal.sum()),
+            noise=float(self.noise.sum()),
+            max_error=float(self.max_error.max()),
+            zeroed=int(self.zeroed.sum()),
+            levels=np.bincount(self.levels[self.field_signal > 0], minlength=self.max_levels + 1),
+            blocks=self.levels.size,
+            blocks_per_row=self.grid.shape[1],
+            worst=None if worst is None else self.block_summary(*worst),
+            non_finite=self.grid.non_finite,
+            first_non_finite=self.grid.first_non_finite,
+        )
+
+    def summary(self, clip: ClipSearch | None = None) -> dict[str, object]:
+        """What the command line prints; see `DamageTotals.summary`."""
+        return self.totals.summary(clip)
+
+    @property
+    def total_sqnr_db(self) -> float:
+        return self.totals.sqnr_db
+
+    @property
+    def mse(self) -> float:
+        return self.totals.mse
+
+    @property
+    def max_abs_error(self) -> float:
+        return self.totals.max_error
+
+    @property
+    def zeroed_share(self) -> float:
+        return self.totals.zeroed_share
+
+    @property
+    def median_levels(self) -> float:
+        return self.totals.median_levels
 
     def block_summary(self, row: int, block: int) -> dict[str, object]:
         """One block in JSON types; `first_value` is the index of its first value within the row."""
@@ -144,73 +147,80 @@ class Damage:
         }
 
 
-def measure(values: npt.ArrayLike, bits: int = 8, granularity: str = "b32") -> Damage:
+def measure(
+    values: npt.ArrayLike, number_format: NumberFormat | str = "int8", granularity: str | None = "b32"
+) -> Damage:
     """Quantize and compare an array [rows, channels], rows being tokens or output channels, or one row.
 
-    NaN and infinities are excluded and counted. A scale's reach all below 2^-100 counts as zeros, as it does
-    in the engine.
+    NaN and infinities are excluded and counted. `granularity` None is the format's own.
 
     Raises:
-        SchemeError: an unknown granularity or width.
+        SchemeError: an unknown format, an unknown granularity or one the format cannot have.
         RequestError: an array that is empty, holds no real numbers or has more than two axes.
+        QuantscopeError: a scale does not fit the type it is stored in.
     """
-    q_max = largest_code(bits)
-    grid = lay_out(values, granularity)
-    parts = zip(*_measure_slabs(grid, q_max), strict=True)
-    return Damage(bits, grid, *(np.concatenate(part).reshape(grid.shape) for part in parts))
+    chosen = find_format(number_format) if isinstance(number_format, str) else number_format
+    return measure_grid(lay_out(values, choose_granularity(chosen, granularity), chosen.spec.unit), chosen)
 
 
-def _measure_slabs(grid: BlockGrid, q_max: int) -> Iterator[tuple[npt.NDArray[np.generic], ...]]:
-    values, reach = grid.values.reshape(-1), grid.reach_absmax.reshape(-1)
-    for part in slabs(values.size, grid.block):
-        yield _measure_blocks(values[part], reach[part.start // grid.block : part.stop // grid.block], q_max)
+def measure_grid(grid: BlockGrid, number_format: NumberFormat) -> Damage:
+    """Quantize and compare what is laid out already."""
+    parts = []
+    skipped = None if grid.left_out is None else grid.left_out.reshape(-1, grid.block)
+    start = 0
+    for blocks, reach in encodable_slabs(grid, number_format):
+        stop = start + len(blocks)
+        left_out = None if skipped is None else skipped[start:stop]
+        encoded = number_format.encode(blocks, reach)
+        parts.append(_compare(blocks, reach, encoded, left_out, number_format.spec))
+        start = stop
+    arrays = (np.concatenate(part).reshape(grid.shape) for part in zip(*parts, strict=True))
+    return Damage(number_format.spec, grid, *arrays)
 
 
-def _measure_blocks(values: F32, reach: F32, q_max: int) -> tuple[npt.NDArray[np.generic], ...]:
-    """The arrays of Damage, flat. Squares are summed in units of the step, where none over- or underflows."""
-    block = values.size // reach.size
-    d = reach / np.float32(q_max)
-    squared_step = np.square(d.astype(np.float64))
-    scaled = scale_blocks(values, steps_per_unit(reach, np.float32(q_max)))
-    codes = round_half_away(scaled.copy())
-    error = np.abs(scaled - codes)
+def _compare(
+    blocks: F32, reach: Reach, encoded: Encoded, left_out: npt.NDArray[np.bool_] | None, spec: FormatSpec
+) -> tuple[npt.NDArray[np.generic], ...]:
+    """The arrays of Damage, flat."""
+    units, values, block = Units.of(reach), blocks.reshape(-1), blocks.shape[1]
+    error = units.magnitudes(errors(blocks, encoded.restored, left_out))
+    magnitudes = units.magnitudes(values)
     absmax = block_absmax(values, block)
-    field = _field(np.abs(scaled), absmax == reach, block)
-    return (
-        absmax,
-        squared_step * _sum_squares(scaled, block),
-        squared_step * _sum_squares(field, block),
-        squared_step * _sum_squares(error, block),
-        d * reduce_blocks(np.maximum, error, block),
-        _levels(block_absmax(field, block), q_max),
-        reduce_blocks(np.add, ((codes == 0) & (values != 0)).astype(np.int32), block),
-    )
+    zeroed = (encoded.restored.reshape(-1) == 0) & (values != 0)
+    whole = units.sum_squares(magnitudes), units.sum_squares(error), units.largest(error)
+    codes = _strike_setters(magnitudes, error, encoded.codes, absmax == reach.absmax)
+    field_signal, field_noise = units.sum_squares(magnitudes), units.sum_squares(error)
+    levels = _levels(codes, block_absmax(magnitudes, block), field_noise, spec)
+    counted = reduce_blocks(np.add, zeroed.astype(np.int32), block)
+    signal, noise, max_error = whole
+    return encoded.scale, absmax, signal, noise, field_signal, field_noise, max_error, levels, counted
 
 
-def _field(magnitudes: F32, holds_setter: npt.NDArray[np.bool_], block: int) -> F32:
-    """Magnitudes, with the value that set the scale struck out of the blocks that hold it."""
-    blocks = magnitudes.reshape(-1, block)
+def _strike_setters(magnitudes: F32, error: F32, codes: F32, holds_setter: npt.NDArray[np.bool_]) -> F32:
+    """Take the value that set the scale out of the blocks that hold it, in place; the codes of the field.
+
+    Its code becomes that of its neighbour, which is in the field already.
+    """
+    block = codes.shape[1]
     rows = np.flatnonzero(holds_setter)
-    blocks[rows, blocks.argmax(axis=1)[rows]] = 0
-    return magnitudes
+    at = magnitudes.reshape(-1, block).argmax(axis=1)[rows]
+    for array in (magnitudes, error):
+        array.reshape(-1, block)[rows, at] = 0
+    codes[rows, at] = codes[rows, (at + 1) % block]
+    return codes
 
 
-def _levels(field_max: F32, q_max: int) -> I32:
-    """See `Damage.levels`; `field_max` is the field's largest magnitude in steps."""
-    r = round_half_away(field_max.copy()).astype(np.int32)
-    levels = np.where(r > 0, 2 * r + 1, 0)
-    return np.where(field_max > 0, levels, 2 * q_max + 1).astype(np.int32)
+def _levels(codes: F32, field_max: F32, field_noise: F64, spec: FormatSpec) -> I32:
+    """See `Damage.levels`; `field_max` is 0 where the field is empty or all zeros."""
+    flat, block = codes.reshape(-1), codes.shape[1]
+    if spec.centred:
+        r = block_absmax(flat, block)
+        levels = np.where(r > 0, np.minimum(2 * r + 1, spec.levels), 0)
+    else:
+        span = reduce_blocks(np.maximum, flat, block) - reduce_blocks(np.minimum, flat, block)
+        levels = np.where(span > 0, span + 1, np.where(field_noise > 0, 0, spec.levels))
+    return np.where(field_max > 0, levels, spec.levels).astype(np.int32)
 
 
-def _sum_squares(values: F32, block: int) -> F64:
-    return reduce_blocks(np.add, np.square(values), block).astype(np.float64)
-
-
-def _decibels(signal: npt.ArrayLike, noise: npt.ArrayLike) -> F32:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(np.asarray(noise) > 0, np.divide(signal, noise), np.inf)
-        return (10 * np.log10(ratio)).astype(np.float32)
-
-
-def _finite(decibels: float) -> float | None:
-    return decibels if np.isfinite(decibels) else None
+def _finite(ratio_db: float) -> float | None:
+    return ratio_db if np.isfinite(ratio_db) else None

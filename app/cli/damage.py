@@ -17,7 +17,6 @@ from gpu.checkpoints import open_checkpoint
 from gpu.clipping import search_clip
 from gpu.damage import measure
 from gpu.errors import FormatError, RequestError
-from gpu.formats.integers import parse_format
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -42,10 +41,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     if (args.array is None) == (args.model is None) or (args.model is None) != (args.tensor is None):
         args.usage_error("give either MODEL with --tensor NAME, or --array F.npy")
-    bits = parse_format(args.format)
     values = _load(args.array) if args.array is not None else _tensor(args.model, args.tensor)
-    clip = search_clip(values, bits, args.granularity) if args.clip else None
-    summary = measure(values, bits, args.granularity).summary(clip)
+    clip = search_clip(values, args.format, args.granularity) if args.clip else None
+    summary = measure(values, args.format, args.granularity).summary(clip)
     if args.json:
         print_json({"shape": list(values.shape), **summary})
     else:

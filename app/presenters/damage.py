@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from gpu.damage import Damage, measure
 from gpu.events import ChannelStats
-from gpu.formats.integers import parse_format
 from views.frames import Choice, DamageFrame
 
 FORMATS = (
@@ -48,7 +47,7 @@ def damage_frame(stats: ChannelStats | None, site: str, pick: DamagePick, enable
     )
     if stats is None or stats.tokens == 0:
         return empty
-    return _filled(empty, measure(stats.newest, parse_format(pick.format), pick.granularity))
+    return _filled(empty, measure(stats.newest, pick.format, pick.granularity))
 
 
 def _filled(empty: DamageFrame, damage: Damage) -> DamageFrame:

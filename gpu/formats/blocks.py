@@ -15,7 +15,7 @@ F32 = npt.NDArray[np.float32]
 
 WEIGHT_GROUPS = (32, 64, 128)
 _SLAB_VALUES = 1 << 18  # 1 MiB of f32: the temporaries of one slab stay in the processor's cache
-_SMALLEST = np.float32(2.0**-100)  # 127 / this is far from overflow, this / 127 far from denormal
+TINY = np.float32(2.0**-100)  # 127 / this is far from overflow, this / 127 far from denormal
 _BELOW_HALF = np.float32(0.49999997)  # the f32 before 0.5
 
 
@@ -55,6 +55,21 @@ def block_absmax(values: F32, block: int) -> F32:
     return reduce_blocks(np.maximum, np.abs(values), block)
 
 
+def signed_block_peaks(values: F32, block: int) -> F32:
+    """Every block's value of largest magnitude, the first of equals: flat [n] -> [n / block]."""
+    high = reduce_blocks(np.maximum, values, block)
+    return signed_peaks(values, high, reduce_blocks(np.minimum, values, block), block)
+
+
+def signed_peaks(values: F32, high: F32, low: F32, block: int) -> F32:
+    """The same where the largest and smallest values of the blocks are known already."""
+    peak = np.where(high >= -low, high, low)
+    tied = np.flatnonzero(high == -low)
+    blocks = values.reshape(-1, block)[tied]
+    peak[tied] = blocks[np.arange(tied.size), np.abs(blocks).argmax(axis=1)]
+    return peak
+
+
 def scale_blocks(values: F32, factors: F32, out: F32 | None = None) -> F32:
     """Multiply every block of the flat array `values` by its own factor: [n], [n / block] -> [n]."""
     shape = (factors.size, -1)
@@ -70,7 +85,7 @@ def shared_absmax(x: F32, reach: Granularity, block: int) -> F32:
     """
     rows, width = x.shape[0], x.shape[1] // block
     absmax = block_absmax(x.reshape(-1), block).reshape(rows, width)
-    absmax[absmax < _SMALLEST] = 0
+    absmax[absmax < TINY] = 0
     if reach.kind == "tensor":
         return np.full_like(absmax, absmax.max())
     span = reach.length // block if reach.kind == "block" else width

@@ -20,8 +20,8 @@ from gpu.formats.blocks import (
     half_scales,
     padded,
     reciprocal,
-    reduce_blocks,
     scale_blocks,
+    signed_block_peaks,
     slabs,
 )
 
@@ -55,7 +55,7 @@ def quantize(weights: npt.ArrayLike, group: int = 32) -> Q4Tensor:
     codes = np.empty(flat.size // 8, np.uint32)
     scales = np.empty(flat.size // group, np.float16)
     for part in slabs(flat.size, group):
-        d = _signed_peak(flat[part], group) / np.float32(-8)
+        d = signed_block_peaks(flat[part], group) / np.float32(-8)
         scales[part.start // group : part.stop // group] = half_scales(d)
         codes[part.start // 8 : part.stop // 8] = pack(_encode(flat[part], d))
     return Q4Tensor(codes.reshape(rows, width // 8), scales.reshape(rows, width // group), k, group)
@@ -90,14 +90,3 @@ def _encode(values: F32, d: F32) -> npt.NDArray[np.uint8]:
     shifted += np.float32(8.5)
     np.minimum(shifted, np.float32(15), out=shifted)
     return shifted.astype(np.uint8)
-
-
-def _signed_peak(values: F32, group: int) -> F32:
-    """Each group's value of largest magnitude; of two with opposite signs the first, as ggml chooses."""
-    high = reduce_blocks(np.maximum, values, group)
-    low = reduce_blocks(np.minimum, values, group)
-    peak = np.where(high >= -low, high, low)
-    tied = np.flatnonzero(high == -low)
-    grouped = values.reshape(-1, group)[tied]
-    peak[tied] = grouped[np.arange(tied.size), np.abs(grouped).argmax(axis=1)]
-    return peak

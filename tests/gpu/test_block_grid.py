@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gpu.block_grid import lay_out
+from gpu.formats.granularity import Granularity
 
 X = np.arange(2 * 70, dtype=np.float32).reshape(2, 70)
 
@@ -20,7 +21,7 @@ X = np.arange(2 * 70, dtype=np.float32).reshape(2, 70)
     ],
 )
 def test_shapes(granularity: str, shape: tuple[int, int], block: int, scales: int) -> None:
-    grid = lay_out(X, granularity)
+    grid = lay_out(X, Granularity.parse(granularity))
     assert grid.shape == shape
     assert grid.block == block
     assert grid.scales == scales
@@ -28,14 +29,19 @@ def test_shapes(granularity: str, shape: tuple[int, int], block: int, scales: in
     assert grid.values.shape == (shape[0], shape[1] * block)
 
 
+def reached(granularity: str) -> np.ndarray:
+    grid = lay_out(X, Granularity.parse(granularity))
+    return grid.reach.absmax.reshape(grid.shape)
+
+
 def test_each_scale_reaches_as_far_as_its_granularity_says() -> None:
-    np.testing.assert_array_equal(lay_out(X, "b32").reach_absmax, [[31, 63, 69], [101, 133, 139]])
-    np.testing.assert_array_equal(lay_out(X, "token").reach_absmax, [[69] * 3, [139] * 3])
-    np.testing.assert_array_equal(lay_out(X, "tensor").reach_absmax, [[139] * 3] * 2)
-    np.testing.assert_array_equal(lay_out(X, "channel").reach_absmax[:, 0], X[1])
+    np.testing.assert_array_equal(reached("b32"), [[31, 63, 69], [101, 133, 139]])
+    np.testing.assert_array_equal(reached("token"), [[69] * 3, [139] * 3])
+    np.testing.assert_array_equal(reached("tensor"), [[139] * 3] * 2)
+    np.testing.assert_array_equal(reached("channel")[:, 0], X[1])
 
 
 def test_the_array_given_is_left_alone() -> None:
     x = np.float32([[1, np.nan, 3]])
-    lay_out(x, "b32")
+    lay_out(x, Granularity.parse("b32"))
     assert np.isnan(x[0, 1])

@@ -45,7 +45,7 @@ def blocks_of(x: np.ndarray, damage: Damage, granularity: str) -> list[list[tupl
 def test_every_block_follows_the_definitions(x: np.ndarray, bits: int, granularity: str) -> None:
     x = np.where(np.abs(x) < 2.0**-60, 0, x).astype(np.float32)
     q_max = 2 ** (bits - 1) - 1
-    damage = measure(x, bits, granularity)
+    damage = measure(x, f"int{bits}", granularity)
     table = blocks_of(x, damage, granularity)
     assert damage.grid.shape == (len(table), len(table[0]))
     for r, row in enumerate(table):
@@ -70,7 +70,7 @@ def test_every_block_follows_the_definitions(x: np.ndarray, bits: int, granulari
 @given(matrices(), st.sampled_from([8, 4]), st.sampled_from(["b16", "b32", "b64", "token", "tensor"]))
 def test_the_error_is_the_one_the_engine_makes(x: np.ndarray, bits: int, granularity: str) -> None:
     restored = q8_1.dequantize(q8_1.quantize(x, bits, granularity))
-    damage = measure(x, bits, granularity)
+    damage = measure(x, f"int{bits}", granularity)
     error = restored.astype(np.float64) - x
     slack = float(np.abs(x).max()) * 1e-6
     assert damage.mse == pytest.approx(np.square(error).mean(), rel=1e-3, abs=slack**2)
@@ -79,13 +79,13 @@ def test_the_error_is_the_one_the_engine_makes(x: np.ndarray, bits: int, granula
 
 @given(matrices(), bit_widths, granularities)
 def test_no_error_exceeds_half_a_step(x: np.ndarray, bits: int, granularity: str) -> None:
-    damage = measure(x, bits, granularity)
+    damage = measure(x, f"int{bits}", granularity)
     assert (damage.max_error <= damage.scale * 0.501).all()
 
 
 @given(matrices(), bit_widths, granularities)
 def test_the_sign_does_not_matter(x: np.ndarray, bits: int, granularity: str) -> None:
-    assert measure(-x, bits, granularity).summary() == measure(x, bits, granularity).summary()
+    assert measure(-x, f"int{bits}", granularity).summary() == measure(x, f"int{bits}", granularity).summary()
 
 
 @given(matrices(), bit_widths, granularities, st.integers(-20, 20))
@@ -93,7 +93,10 @@ def test_scaling_by_a_power_of_two_changes_no_ratio(
     x: np.ndarray, bits: int, granularity: str, power: int
 ) -> None:
     x = np.where(np.abs(x) < 2.0**-60, 0, x).astype(np.float32)
-    plain, scaled = measure(x, bits, granularity), measure(x * np.float32(2.0**power), bits, granularity)
+    plain, scaled = (
+        measure(x, f"int{bits}", granularity),
+        measure(x * np.float32(2.0**power), f"int{bits}", granularity),
+    )
     np.testing.assert_array_equal(scaled.levels, plain.levels)
     np.testing.assert_array_equal(scaled.zeroed, plain.zeroed)
     np.testing.assert_array_equal(scaled.sqnr_db, plain.sqnr_db)
@@ -109,7 +112,7 @@ def gaussian_with_outlier(channels: int = 4096, at: int = 1000, times_median: fl
 def test_an_outlier_leaves_the_token_a_handful_of_8_bit_levels_and_no_4_bit_ones() -> None:
     x = gaussian_with_outlier()
     typical = np.median(np.abs(x))
-    eight, four = measure(x, 8, "token"), measure(x, 4, "token")
+    eight, four = measure(x, "int8", "token"), measure(x, "int4", "token")
     assert 2 * round(float(typical / eight.scale[0, 0])) + 1 == 3
     assert 5 <= eight.median_levels <= 11  # the largest of 31 Gaussian values is some 3.4 medians
     assert four.median_levels == 0
@@ -118,7 +121,7 @@ def test_an_outlier_leaves_the_token_a_handful_of_8_bit_levels_and_no_4_bit_ones
 
 def test_blocks_confine_an_outlier_to_its_own() -> None:
     x = gaussian_with_outlier()
-    damage = measure(x, 4, "b32")
+    damage = measure(x, "int4", "b32")
     assert damage.worst_block == (0, 1000 // 32)
     assert damage.levels[0, 1000 // 32] == 0
     others = np.delete(damage.levels[0], 1000 // 32)
@@ -127,8 +130,8 @@ def test_blocks_confine_an_outlier_to_its_own() -> None:
 
 
 def test_the_plain_ratio_hides_what_the_field_shows() -> None:
-    """At 4 bits the outlier's block even looks better than the rest: it is most of its signal, and exact."""
-    damage = measure(gaussian_with_outlier(times_median=300), 4, "b32")
+    """At 4 bits the outlier's block even looks better than the rest: it is most of its signal."""
+    damage = measure(gaussian_with_outlier(times_median=300), "int4", "b32")
     ruined = 0, 1000 // 32
     assert damage.sqnr_db[ruined] > np.median(damage.sqnr_db)
     assert damage.field_sqnr_db[ruined] == pytest.approx(0, abs=0.1)
@@ -141,7 +144,7 @@ def test_uniform_noise_gives_the_textbook_ratio() -> None:
     x[0] = 1
     for bits in (8, 4):
         expected = 20 * math.log10(2 * (2 ** (bits - 1) - 1))
-        assert measure(x, bits, "tensor").total_sqnr_db == pytest.approx(expected, abs=0.1)
+        assert measure(x, f"int{bits}", "tensor").total_sqnr_db == pytest.approx(expected, abs=0.1)
 
 
 def test_nan_and_infinity_are_counted_located_and_excluded() -> None:
@@ -149,7 +152,7 @@ def test_nan_and_infinity_are_counted_located_and_excluded() -> None:
     broken, zeroed = x.copy(), x.copy()
     broken[1, 7], broken[1, 9], broken[2, 0] = np.nan, np.inf, -np.inf
     zeroed[1, 7] = zeroed[1, 9] = zeroed[2, 0] = 0
-    damage, reference = measure(broken, 8, "channel"), measure(zeroed, 8, "channel")
+    damage, reference = measure(broken, "int8", "channel"), measure(zeroed, "int8", "channel")
     assert damage.grid.non_finite == 3
     assert damage.grid.first_non_finite == (1, 7)
     assert damage.mse == pytest.approx(reference.mse * 150 / 147)
@@ -158,7 +161,7 @@ def test_nan_and_infinity_are_counted_located_and_excluded() -> None:
 
 
 def test_nothing_is_lost_where_there_is_nothing() -> None:
-    damage = measure(np.zeros((2, 70)), 4, "b32")
+    damage = measure(np.zeros((2, 70)), "int4", "b32")
     assert damage.grid.shape == (2, 3)
     assert damage.worst_block is None
     assert damage.mse == damage.max_abs_error == damage.zeroed_share == 0
@@ -170,18 +173,18 @@ def test_nothing_is_lost_where_there_is_nothing() -> None:
 def test_the_median_of_levels_ignores_blocks_without_a_field() -> None:
     x = np.zeros((1, 96), np.float32)
     x[0, :2] = 10, 1
-    assert measure(x, 4, "b32").median_levels == 3
+    assert measure(x, "int4", "b32").median_levels == 3
 
 
 def test_a_block_with_one_value_is_exact() -> None:
-    damage = measure([[0, 0, -3.0, 0]], 4, "b4")
+    damage = measure([[0, 0, -3.0, 0]], "int4", "b4")
     assert damage.levels.item() == 15
     assert damage.noise.item() == 0
 
 
 def test_denormals_and_the_largest_floats_do_not_break_it() -> None:
     x = np.float32([[1e-44, -1e-40, 0, 0], [3e38, -1e38, 2e38, 1]])
-    damage = measure(x, 8, "token")
+    damage = measure(x, "int8", "token")
     assert damage.scale[0, 0] == 0
     assert np.isfinite(damage.signal).all()
     assert damage.sqnr_db[1, 0] > 40
@@ -190,7 +193,10 @@ def test_denormals_and_the_largest_floats_do_not_break_it() -> None:
 @pytest.mark.parametrize("dtype", [np.int8, np.int64, np.uint16, np.float16, np.float64, np.bool_])
 def test_any_real_dtype_and_a_single_row_will_do(dtype: type) -> None:
     row = np.array([0, 1, 1, 0, 1], dtype)
-    assert measure(row, 8, "token").summary() == measure(row[None].astype(np.float32), 8, "token").summary()
+    assert (
+        measure(row, "int8", "token").summary()
+        == measure(row[None].astype(np.float32), "int8", "token").summary()
+    )
 
 
 @pytest.mark.parametrize(
@@ -202,7 +208,7 @@ def test_any_real_dtype_and_a_single_row_will_do(dtype: type) -> None:
         (np.float32(1), 8, "b32", "shape \\(\\)"),
         (np.array(["a"]), 8, "b32", "no real numbers"),
         (np.ones(4, complex), 8, "b32", "no real numbers"),
-        (np.ones(4), 7, "b32", "not 7"),
+        (np.ones(4), 7, "b32", "int7"),
         (np.ones(4), 8, "b0", "b0"),
     ],
 )
@@ -210,7 +216,7 @@ def test_what_cannot_be_measured_is_refused(
     values: np.ndarray, bits: int, granularity: str, says: str
 ) -> None:
     with pytest.raises(QuantscopeError, match=says):
-        measure(values, bits, granularity)
+        measure(values, f"int{bits}", granularity)
 
 
 @pytest.mark.parametrize(
@@ -226,12 +232,14 @@ def test_what_cannot_be_measured_is_refused(
     ],
 )
 def test_bits_per_value_count_the_scales(granularity: str, bits_per_value: float) -> None:
-    assert measure(np.ones((8, 256)), 4, granularity).bits_per_value == bits_per_value
+    assert measure(np.ones((8, 256)), "int4", granularity).bits_per_value == bits_per_value
 
 
 def test_summary_is_strict_json_with_the_documented_keys() -> None:
     x = gaussian_with_outlier()
-    summary = json.loads(json.dumps(measure(x, 4, "b32").summary(search_clip(x, 4, "b32")), allow_nan=False))
+    summary = json.loads(
+        json.dumps(measure(x, "int4", "b32").summary(search_clip(x, "int4", "b32")), allow_nan=False)
+    )
     assert summary["format"] == "int4"
     assert summary["granularity"] == "b32"
     assert summary["blocks"] == 128
@@ -250,7 +258,7 @@ def test_summary_is_strict_json_with_the_documented_keys() -> None:
 def test_the_worst_block_is_counted_row_by_row() -> None:
     x = np.random.default_rng(4).standard_normal((5, 96)).astype(np.float32)
     x[3, 40] = 1000
-    summary = measure(x, 8, "b32").summary()
+    summary = measure(x, "int8", "b32").summary()
     assert summary["worst_block"] == 3 * 3 + 1
     assert summary["worst_block_at"]["row"] == 3
     assert summary["worst_block_at"]["block"] == 1

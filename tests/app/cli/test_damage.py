@@ -26,7 +26,7 @@ def test_an_array_is_measured(quantscope: Quantscope, tmp_path: Path) -> None:
             result = quantscope(
                 "damage", "--array", file, "--format", name, "--granularity", granularity, "--json"
             )
-            expected = measure(values, bits, granularity).summary()
+            expected = measure(values, f"int{bits}", granularity).summary()
             assert result.json == {"shape": [12, 70], **expected}
 
 
@@ -42,7 +42,7 @@ def test_a_spike_ruins_its_tensor_and_not_its_neighbours_blocks(
 def test_a_tensor_of_a_model_is_measured(quantscope: Quantscope, talker: Path) -> None:
     result = quantscope("damage", talker, "--tensor", TENSOR, "--format", "int4", "--clip", "--json")
     values = open_checkpoint(talker).tensor(TENSOR).read_f32()
-    assert result.json["sqnr_db"] == measure(values, 4, "b32").summary()["sqnr_db"]
+    assert result.json["sqnr_db"] == measure(values, "int4", "b32").summary()["sqnr_db"]
     assert result.json["clip"]["mse"] <= result.json["mse"]
     printed = quantscope("damage", talker, "--tensor", TENSOR, "--clip").out
     assert "signal to noise" in printed
