@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from views.frames.choice import Choice
-
-if TYPE_CHECKING:
-    from views.frames.tokens import TokensFrame
+from views.frames.tokens import TokensFrame
 
 MessageState = Literal["streaming", "done", "cancelled", "failed"]
 
