@@ -37,6 +37,7 @@ class Colours:
     danger_soft: str
     bar: str
     grid: str
+    tint: str
     purposes: tuple[tuple[str, str], ...]
 
     def purpose(self, key: str) -> str:
@@ -63,6 +64,7 @@ LIGHT = Colours(
     danger_soft="#fce4e2",
     bar="#6f83a6",
     grid="#e3e6ec",
+    tint="#e8722a",
     purposes=(
         ("weights", "#3565c9"),
         ("scales", "#0f8a96"),
@@ -98,6 +100,7 @@ DARK = Colours(
     danger_soft="#3d2223",
     bar="#7189b3",
     grid="#2a2e38",
+    tint="#a8480c",
     purposes=(
         ("weights", "#6c9bff"),
         ("scales", "#3fc3cf"),
