@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gpu.calculator.preflight import check_fits
 from gpu.checkpoints.base import Checkpoint
 from gpu.device import Gpu
 from gpu.errors import Cancelled, RequestError
@@ -19,7 +20,7 @@ from gpu.layouts import choose_layout
 from gpu.ledger import Ledger
 from gpu.memory_total import available_bytes
 from gpu.probes.channels import ChannelProbes
-from gpu.qwen3.allocation import Allocation, Plan, allocate, check_fits
+from gpu.qwen3.allocation import Allocation, Plan, allocate
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.decoder import Decoder, Edits, Variant, Watcher
 from gpu.qwen3.loader import Loader, LoadOptions, LoadProgress

@@ -1,4 +1,4 @@
-"""Quantities as people type them.
+"""Quantities as people type and read them.
 
 Tokens count in binary (`32k` is 32 · 1024 = 32,768, as contexts are sold), parameters in decimal (`8B` is
 8 · 10⁹), bytes say which they mean (GB is 10⁹, GiB is 2³⁰). Spaces, commas and underscores are ignored.
@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from gpu.errors import RequestError
 
+_BINARY_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _QUANTITY = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?(e\+?[0-9]{1,2})?)(?P<unit>[a-z]*)", re.IGNORECASE)
 _IGNORED = str.maketrans("", "", " ,_\u00a0\u202f")
 _LONGEST = 40
@@ -49,6 +50,15 @@ def parse_bytes(text: str) -> int:
         RequestError: not such a quantity, or not a whole number.
     """
     return _parse(text, _BYTES, "an amount of memory", "24GiB (2^30) or 24GB (10^9)")
+
+
+def size_text(size_bytes: float) -> str:
+    """Bytes in the largest binary unit that leaves at least one: 1.50 GiB."""
+    power = 0
+    while abs(size_bytes) >= 1024 and power < len(_BINARY_UNITS) - 1:
+        size_bytes /= 1024
+        power += 1
+    return f"{size_bytes:.0f} B" if power == 0 else f"{size_bytes:.2f} {_BINARY_UNITS[power]}"
 
 
 def _parse(text: str, factors: Mapping[str, int], what: str, example: str) -> int:

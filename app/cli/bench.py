@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from app.cli import arguments
-from app.cli.output import print_fields, print_json, size_text
+from app.cli.output import print_fields, print_json
 from app.engine_session import EngineOptions, EngineSession, ModelFiles
 from app.library import find_config
 from gpu.checkpoints import Checkpoint
 from gpu.checkpoints.synthetic import SyntheticCheckpoint
 from gpu.model import Model
 from gpu.model_shape import ModelShape
-from gpu.roofline import speed_floor
-from gpu.units import parse_count
+from gpu.roofline import weight_bytes_read
+from gpu.units import parse_count, size_text
 
 SEED = 0
 
@@ -114,7 +114,7 @@ def _decode_s(model: Model, tokens: int, *, probed: bool) -> float:
 
 def _weight_bytes_per_token(model: Model) -> int:
     """Bytes of weights, scales and norms that decoding one token reads, without the cache."""
-    return speed_floor(ModelShape.from_config(model.config), model.scheme, context_tokens=0).decode_bytes
+    return weight_bytes_read(ModelShape.from_config(model.config), model.scheme)
 
 
 def _print(document: dict[str, Any]) -> None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from functools import partial
 
 from app.catalogue import find_card
 from app.cli.arguments import add_scheme, quantity
-from app.cli.output import print_json, print_table, size_text
-from app.cli.verdict import Subject, Verdict, judge
-from app.library import find_config
-from gpu.budget import Budget
-from gpu.model_shape import ModelShape
-from gpu.qwen3.workspace_size import workspace_bytes
+from app.cli.budget_table import print_presets
+from app.cli.output import print_json, print_table
+from app.cli.verdict import Verdict, judge
+from app.subjects import read_subject
+from gpu.budget import Term
+from gpu.calculator.device_profile import HARDWARE, DeviceProfile, profile_of
+from gpu.calculator.estimate import Estimate, estimate
+from gpu.calculator.inputs import DEFAULT_CONTEXT_TOKENS, CalculatorInputs, Lora
+from gpu.calculator.subject import Subject
+from gpu.device import open_gpu
 from gpu.scheme import Scheme
-from gpu.units import parse_bytes, parse_count, parse_parameters
+from gpu.units import parse_bytes, parse_count, parse_parameters, size_text
 
 RAW_FLAGS = ("params", "layers", "kv_heads", "head_dim")
-DEFAULT_CONTEXT_TOKENS = 4096
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "model",
         metavar="MODEL",
         nargs="?",
-        help="a checkpoint directory, demo, or a released shape: qwen3-8b",
+        help="a checkpoint directory, a .gguf or .safetensors file, demo, or a released shape: qwen3-8b",
     )
     raw = parser.add_argument_group("a model of which only this is known")
     raw.add_argument("--params", type=quantity(parse_parameters), metavar="N", help="such as 8B")
@@ -33,59 +35,116 @@ def add_arguments(parser: ArgumentParser) -> None:
     raw.add_argument("--kv-heads", type=quantity(parse_count), metavar="H")
     raw.add_argument("--head-dim", type=quantity(parse_count), metavar="D")
     add_scheme(parser)
-    parser.add_argument(
-        "--context",
-        type=quantity(parse_count),
-        default=DEFAULT_CONTEXT_TOKENS,
-        metavar="N",
-        help="such as 32k",
-    )
-    parser.add_argument(
-        "--batch", type=quantity(parse_count), default=1, metavar="B", help="requests at once"
-    )
+    _add_wishes(parser)
     place = parser.add_mutually_exclusive_group()
     place.add_argument(
         "--card", metavar="NAME", help="a card of the catalogue: does it fit, how fast at best"
     )
     place.add_argument("--memory", type=quantity(parse_bytes), metavar="SIZE", help="such as 24GiB")
+    parser.add_argument("--table", action="store_true", help="every released model under every scheme")
     parser.set_defaults(usage_error=parser.error)
 
 
+def _add_wishes(parser: ArgumentParser) -> None:
+    count, size = quantity(parse_count), quantity(parse_bytes)
+    parser.add_argument(
+        "--context", type=count, default=DEFAULT_CONTEXT_TOKENS, metavar="N", help="such as 32k"
+    )
+    parser.add_argument("--batch", type=count, default=1, metavar="B", help="requests computed together")
+    parser.add_argument("--chats", type=count, default=1, metavar="N", help="conversations that are kept")
+    parser.add_argument("--lora-rank", type=count, metavar="R", help="of a low-rank adapter on all matrices")
+    parser.add_argument("--display", type=size, default=0, metavar="SIZE", help="what the display takes")
+
+
 def run(args: Namespace) -> int:
-    scheme = Scheme.parse(args.scheme)
+    card = find_card(args.card) if args.card is not None else None
+    capacity = card.memory_bytes if card is not None else args.memory
+    if args.table:
+        print_presets(_wish(args, read_subject("qwen3-0.6b")), capacity, as_json=args.json)
+        return 0
     subject = _of_numbers(args) if args.model is None else _of_model(args)
-    budget = subject.plan(scheme, args.context, args.batch)
-    verdict = _verdict(args, subject, budget)
+    found = estimate(_wish(args, subject))
+    verdict = judge(found, capacity, card) if capacity is not None else Verdict()
     if args.json:
-        print_json({**budget.summary(), **(verdict.summary() if verdict else {})})
+        print_json({**_summary(found), **verdict.summary()})
     else:
-        _print(budget)
-        print("\n".join(verdict.lines() if verdict else ()), end="\n" if verdict else "")
+        _print(found, verdict)
     return 0
 
 
-def _verdict(args: Namespace, subject: Subject, budget: Budget) -> Verdict | None:
-    if args.card is not None:
-        card = find_card(args.card)
-        return judge(subject, budget, card.memory_bytes, card)
-    return judge(subject, budget, args.memory) if args.memory is not None else None
+def _wish(args: Namespace, subject: Subject) -> CalculatorInputs:
+    return CalculatorInputs(
+        subject,
+        Scheme.parse(args.scheme),
+        args.context,
+        batch=args.batch,
+        chats=args.chats,
+        lora=Lora(args.lora_rank) if args.lora_rank is not None else None,
+        display_bytes=args.display,
+        device=_profile(args.adapter),
+    )
+
+
+def _profile(adapter: str | None) -> DeviceProfile:
+    """Of the adapter that is named, else of any graphics card."""
+    if adapter is None:
+        return HARDWARE
+    gpu = open_gpu(adapter)
+    try:
+        return profile_of(gpu)
+    finally:
+        gpu.close()
 
 
 def _of_model(args: Namespace) -> Subject:
     if any(getattr(args, flag) is not None for flag in RAW_FLAGS):
         args.usage_error("give either MODEL or --params, --layers, --kv-heads and --head-dim")
-    config = find_config(args.model)
-    return Subject(ModelShape.from_config(config), partial(workspace_bytes, config))
+    return read_subject(args.model)
 
 
 def _of_numbers(args: Namespace) -> Subject:
-    """Without the widths of its layers a model's workspace is unknown, and small: it is left out."""
     if any(getattr(args, flag) is None for flag in RAW_FLAGS):
         args.usage_error("give MODEL, or all of --params, --layers, --kv-heads and --head-dim")
-    return Subject(ModelShape.from_parameters(args.params, args.layers, args.kv_heads, args.head_dim))
+    return Subject.of_numbers(args.params, args.layers, args.kv_heads, args.head_dim)
 
 
-def _print(budget: Budget) -> None:
-    rows = [(term.purpose, term.name, size_text(term.size_bytes), term.formula) for term in budget.terms]
-    print_table([*rows, ("total", "", size_text(budget.total_bytes), f"{budget.total_bytes:,} B")])
-    print(f"\nEach token of context takes {size_text(budget.kv_bytes_per_token)} of the cache.")
+def _summary(found: Estimate) -> dict[str, object]:
+    """What the command line prints: JSON types only."""
+    inputs = found.inputs
+    return {
+        "model": inputs.subject.name,
+        "parameters": inputs.subject.shape.parameters,
+        "scheme": str(inputs.scheme),
+        "context_tokens": inputs.context_tokens,
+        "batch": inputs.batch,
+        "chats": inputs.chats,
+        "weights_bytes": found.weights_bytes,
+        "scales_bytes": found.scales_bytes,
+        "other_weights_bytes": found.other_weights_bytes,
+        "kv_cache_bytes": found.kv_cache_bytes,
+        "kv_bytes_per_token": found.kv_bytes_per_token,
+        "workspace_bytes": found.workspace_bytes,
+        "total_bytes": found.total_bytes,
+        "terms": [_term(term) for term in found.terms],
+        "refusal": found.refusal,
+        "notes": list(found.notes),
+    }
+
+
+def _term(term: Term) -> dict[str, object]:
+    return {
+        "purpose": term.purpose,
+        "name": term.name,
+        "bytes": term.size_bytes,
+        "formula": term.formula,
+        "symbols": term.symbols,
+        "label": term.label,
+    }
+
+
+def _print(found: Estimate, verdict: Verdict) -> None:
+    rows = [(term.purpose, term.name, size_text(term.size_bytes), term.formula) for term in found.terms]
+    print_table([*rows, ("total", "", size_text(found.total_bytes), f"{found.total_bytes:,} B")])
+    print(f"\nEach token of context takes {size_text(found.kv_bytes_per_token)} of the cache.")
+    for sentence in (*verdict.lines(), *found.notes, *([found.refusal] if found.refusal else [])):
+        print(sentence)

@@ -8,9 +8,10 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from app.cli.output import print_fields, print_json, size_text
+from app.cli.output import print_fields, print_json
 from gpu.device import NO_ADAPTER, AdapterInfo, Gpu, list_adapters, open_gpu
 from gpu.errors import AdapterError
+from gpu.units import size_text
 
 PACKAGES = (
     "quantscope",

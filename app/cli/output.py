@@ -9,8 +9,6 @@ from typing import Any
 
 from gpu.qwen3.loader import LoadProgress
 
-_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
-
 
 def print_json(document: Mapping[str, Any]) -> None:
     """One object on one line. What JSON has no word for (infinite, not a number) must be None already."""
@@ -34,15 +32,6 @@ def print_table(rows: Iterable[Sequence[str]]) -> None:
     for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         print("  ".join(cells).rstrip())
-
-
-def size_text(size_bytes: float) -> str:
-    """Bytes in the largest binary unit that leaves at least one: 1.50 GiB."""
-    power = 0
-    while abs(size_bytes) >= 1024 and power < len(_UNITS) - 1:
-        size_bytes /= 1024
-        power += 1
-    return f"{size_bytes:.0f} B" if power == 0 else f"{size_bytes:.2f} {_UNITS[power]}"
 
 
 def warn(sentence: str) -> None:

@@ -6,37 +6,29 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from app.catalogue import Card
-from app.cli.output import size_text
-from gpu.budget import Budget, plan
-from gpu.fitting import Workspace, largest_fit, no_workspace, suggestion
-from gpu.model_shape import ModelShape
-from gpu.roofline import speed_floor
-from gpu.scheme import Scheme
-
-ALTERNATIVES = ("W8A8", "W4A8")
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is reckoned with: a shape, and its workspace where that is known."""
-
-    shape: ModelShape
-    workspace: Workspace = no_workspace
-
-    def plan(self, scheme: Scheme, context_tokens: int, batch: int) -> Budget:
-        return plan(self.shape, scheme, context_tokens, batch, self.workspace(scheme, context_tokens))
+from gpu.calculator.estimate import Estimate
+from gpu.calculator.fitting import largest_context
+from gpu.calculator.solve import suggestion
+from gpu.roofline import Rates, decode_bound, prefill_bound
+from gpu.units import size_text
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`suggestion` is None where it fits, `decode_floor_ms` where no bandwidth is known."""
+    """Everything is None that no place was named for; `suggestion` too where it fits, and a floor where its
+    rate is not known."""
 
-    card: str | None
-    available_bytes: int
-    fits: bool
-    max_context_tokens: int
-    suggestion: str | None
-    decode_floor_ms: float | None
+    card: str | None = None
+    available_bytes: int | None = None
+    left_bytes: int | None = None
+    fits: bool | None = None
+    max_context_tokens: int | None = None
+    suggestion: str | None = None
+    decode_floor_ms: float | None = None
+    decode_bound_by: str | None = None
+    prefill_floor_ms_per_token: float | None = None
+    prefill_bound_by: str | None = None
+    rates_source: str | None = None
 
     def summary(self) -> dict[str, object]:
         """What the command line prints as JSON."""
@@ -44,31 +36,47 @@ class Verdict:
 
     def lines(self) -> Iterator[str]:
         """The same in words."""
+        if self.available_bytes is None or self.left_bytes is None:
+            return
         place = f"{self.card or 'memory'} ({size_text(self.available_bytes)})"
         if self.fits:
-            yield f"Fits {place}, with contexts of up to {self.max_context_tokens:,} tokens."
+            yield f"Fits {place} and leaves {size_text(self.left_bytes)}."
+            yield f"The longest context that fits is {self.max_context_tokens:,} tokens."
         else:
-            yield f"Does not fit {place}: {self.suggestion}"
+            yield f"Does not fit {place}, {size_text(-self.left_bytes)} are missing: {self.suggestion}"
         if self.decode_floor_ms is not None:
-            yield f"Reading weights and a full cache takes at least {self.decode_floor_ms:.2f} ms a token."
+            yield f"Decoding takes at least {self.decode_floor_ms:.2f} ms a step{_by(self.decode_bound_by)}."
+        if self.prefill_floor_ms_per_token is not None:
+            floor = f"{self.prefill_floor_ms_per_token:.4f} ms a token{_by(self.prefill_bound_by)}"
+            yield f"Reading a prompt takes at least {floor}."
 
 
-def judge(subject: Subject, budget: Budget, available_bytes: int, card: Card | None = None) -> Verdict:
-    """Hold a budget against what there is.
+def judge(found: Estimate, available_bytes: int, card: Card | None = None) -> Verdict:
+    """Hold an estimate against what there is.
 
     Raises:
         RequestError: an amount of memory that is not positive.
     """
-    schemes = [budget.scheme, *(s for s in map(Scheme.parse, ALTERNATIVES) if s != budget.scheme)]
-    fits = largest_fit(subject.shape, schemes, available_bytes, budget.batch, subject.workspace)
-    bandwidth = card.bandwidth_bytes_per_s if card is not None else None
-    floor = speed_floor(subject.shape, budget.scheme, budget.context_tokens, budget.batch, bandwidth)
-    does_fit = budget.total_bytes <= available_bytes
+    inputs, rates = found.inputs, card.rates if card is not None else Rates()
+    shape, scheme = inputs.subject.shape, inputs.scheme
+    decode = decode_bound(shape, scheme, rates, inputs.context_tokens, inputs.batch)
+    prefill = prefill_bound(shape, scheme, rates)
+    longest = largest_context(inputs, available_bytes).context_tokens
+    fits = found.total_bytes <= available_bytes
     return Verdict(
         card=card.name if card is not None else None,
         available_bytes=available_bytes,
-        fits=does_fit,
-        max_context_tokens=fits[0].context_tokens,
-        suggestion=None if does_fit else suggestion(budget.scheme, budget.context_tokens, fits),
-        decode_floor_ms=floor.decode_floor_ms,
+        left_bytes=available_bytes - found.total_bytes,
+        fits=fits,
+        max_context_tokens=longest,
+        suggestion=None if fits else suggestion(inputs, available_bytes),
+        decode_floor_ms=None if decode.reading_ms is None else decode.floor_ms,
+        decode_bound_by=decode.by,
+        prefill_floor_ms_per_token=None if prefill.computing_ms is None else prefill.floor_ms,
+        prefill_bound_by=prefill.by,
+        rates_source=card.source if card is not None else None,
     )
+
+
+def _by(bound_by: str | None) -> str:
+    return "" if bound_by is None else f", bound by {bound_by}"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gpu.device import Gpu
-from gpu.errors import BudgetError, QuantscopeError
 from gpu.kernels.heads import CacheLayer, Heads
 from gpu.kit import PARAMETERS_BYTES
 from gpu.probes.channels import ChannelProbes
@@ -20,8 +18,6 @@ from gpu.scheme import Scheme
 
 CHUNK_TOKENS = 128
 Requests = tuple[tuple[CacheLayer, ...], ...]
-_FALLBACK_SCHEMES = ("W8A8", "W4A8")
-_FALLBACK_CONTEXTS = (32768, 16384, 8192, 4096, 2048, 1024, 512)
 
 
 @dataclass(frozen=True)
@@ -117,33 +113,3 @@ def planned_bytes(gpu: Gpu, plan: Plan) -> dict[str, int]:
     counting.ledger.uniforms("parameters", PARAMETERS_BYTES)
     allocate(counting, plan)
     return counting.ledger.by_purpose()
-
-
-def check_fits(gpu: Gpu, plan: Plan, available_bytes: int) -> None:
-    """Raise `BudgetError`, saying what would fit instead, before anything is allocated."""
-    needed = sum(planned_bytes(gpu, plan).values())
-    if needed > available_bytes:
-        raise BudgetError(needed, available_bytes, _what_would_fit(gpu, plan, available_bytes))
-
-
-def _what_would_fit(gpu: Gpu, plan: Plan, available_bytes: int) -> str:
-    """The largest scheme, and for it the largest context, that fits."""
-    contexts = (plan.context_tokens, *(c for c in _FALLBACK_CONTEXTS if c < plan.context_tokens))
-    for scheme in _schemes_from(plan.scheme):
-        for context in contexts:
-            smaller = Plan(plan.config, scheme, context, plan.layout, plan.dtype_of)
-            if _fits(gpu, smaller, available_bytes):
-                return f"{scheme} with a context of {context:,} tokens would fit."
-    return f"not even {scheme} with a context of {context:,} tokens would fit; choose a smaller model."
-
-
-def _schemes_from(scheme: Scheme) -> Sequence[Scheme]:
-    smaller = [Scheme.parse(name) for name in _FALLBACK_SCHEMES]
-    return (scheme, *(s for s in smaller if s.weight_bits < scheme.weight_bits))
-
-
-def _fits(gpu: Gpu, plan: Plan, available_bytes: int) -> bool:
-    try:
-        return sum(planned_bytes(gpu, plan).values()) <= available_bytes
-    except QuantscopeError:  # a context beyond this adapter's bindings does not fit either
-        return False

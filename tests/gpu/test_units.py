@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu.errors import RequestError
-from gpu.units import parse_bytes, parse_count, parse_parameters
+from gpu.units import parse_bytes, parse_count, parse_parameters, size_text
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,11 @@ def test_fractions_of_one_are_refused() -> None:
     with pytest.raises(RequestError, match="whole number"):
         parse_count("0.3")
     assert parse_count("0.5k") == 512
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 B"), (1023, "1023 B"), (1024, "1.00 KiB"), (1.5 * 2**30, "1.50 GiB"), (2**60, "1048576.00 TiB")],
+)
+def test_sizes(size: float, text: str) -> None:
+    assert size_text(size) == text

@@ -5,21 +5,13 @@ import json
 
 import pytest
 
-from app.cli.output import LoadBar, finite, print_json, print_table, size_text
+from app.cli.output import LoadBar, finite, print_json, print_table
 from gpu.qwen3.loader import LoadProgress
 
 
 class TerminalStream(io.StringIO):
     def isatty(self) -> bool:
         return True
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(0, "0 B"), (1023, "1023 B"), (1024, "1.00 KiB"), (1.5 * 2**30, "1.50 GiB"), (2**60, "1048576.00 TiB")],
-)
-def test_sizes(size: float, text: str) -> None:
-    assert size_text(size) == text
 
 
 def test_a_table_is_aligned(capsys: pytest.CaptureFixture[str]) -> None:

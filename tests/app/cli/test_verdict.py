@@ -26,11 +26,14 @@ def test_the_largest_context_is_the_last_that_fits(quantscope: Quantscope) -> No
 
 def test_what_would_fit_instead(quantscope: Quantscope) -> None:
     printed = quantscope("budget", "qwen3-8b", "--scheme", "W16A16", "--memory", "8GiB").out
-    assert "Does not fit memory (8.00 GiB): W4A8 with a context of 4,096 tokens would fit." in printed
+    assert "Does not fit memory (8.00 GiB), " in printed
+    assert "GiB are missing: W4A8 with a context of 4,096 tokens would fit." in printed
 
 
 def test_without_a_place_there_is_no_verdict(quantscope: Quantscope) -> None:
-    assert "fits" not in quantscope("budget", "qwen3-8b", "--json").json
+    found = quantscope("budget", "qwen3-8b", "--json").json
+    for key in ("fits", "max_context_tokens", "decode_floor_ms", "prefill_floor_ms_per_token"):
+        assert found[key] is None
 
 
 def test_unknown_cards_and_amounts(quantscope: Quantscope) -> None:
