@@ -1,0 +1,54 @@
+"""What one token of an answer did to every channel: the conversation read again, the probes on it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.context import fit_prompt
+from app.messages import Question
+from gpu.generate import shared_prefix
+
+if TYPE_CHECKING:
+    from app.engine_desk import Desk
+
+Cancel = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class TokenWish:
+    """Read token `index` of an answer to `question`; `label` names it to the person."""
+
+    question: Question
+    answer_ids: tuple[int, ...]
+    index: int
+    label: str
+
+
+@dataclass(frozen=True)
+class TokenRead:
+    """The probes now hold the activations of this one token, at `position` of the context, as it was read."""
+
+    label: str
+    position: int
+
+
+def read_token(desk: Desk, cancel: Cancel, wish: TokenWish) -> None:
+    """Feed the conversation up to the token, and the token itself with the probes on.
+
+    Raises:
+        RequestError, TextError: the conversation cannot be put before this model.
+        Cancelled: `cancel` said so; the cache is valid and the probes hold nothing.
+    """
+    opened = desk.opened
+    model = opened.session.model
+    prompt = fit_prompt(opened.files.codec, wish.question, model.context_tokens).ids
+    ids = [*prompt, *wish.answer_ids[: wish.index + 1]]
+    last = len(ids) - 1
+    model.rewind(min(shared_prefix(model.cached_ids, ids), last))
+    model.probes.reset()
+    for part, probed in ((ids[len(model.cached_ids) : last], False), (ids[last:], True)):
+        for _ in model.feed(part, cancel, probed=probed):
+            pass
+    desk.post(TokenRead(wish.label, last))
