@@ -77,7 +77,7 @@ QPushButton[kind="link"] {
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 1px solid $accent; border-radius: 4px; }
 
-QPlainTextEdit[look="bare"], QTextBrowser[look="bare"] { background: transparent; border: 0; }
+QPlainTextEdit[look="bare"], QTextEdit[look="bare"] { background: transparent; border: 0; }
 QLineEdit {
     background: $surface; color: $text; border: 1px solid $border; border-radius: 6px; padding: 3px 7px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: 0; padding: 0; background: transparent; }
