@@ -15,6 +15,8 @@ from app.controllers.damage import DamageController
 from app.controllers.memory import MemoryController
 from app.controllers.model import ModelController
 from app.controllers.spikes import SpikesController
+from app.controllers.turns import TurnsController
+from app.conversations import Archive
 from app.engine_thread import Engine, EngineThread
 from app.failures import sentence_of
 from app.interrupts import Interrupts
@@ -50,9 +52,16 @@ class GuiOptions:
 class Gui(QObject):
     """The window, its controllers and the engine thread, and what connects them."""
 
-    def __init__(self, theme: Theme, preferences: Preferences, make_engine: Callable[[Post], Engine]) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        preferences: Preferences,
+        make_engine: Callable[[Post], Engine],
+        archive: Archive | None = None,
+    ) -> None:
         super().__init__()
         settings = preferences.settings
+        self.archive = archive or Archive()
         self._preferences = preferences
         self.engine = EngineThread(make_engine, self)
         panels = Panels(ChatPanel(theme), SpikesPanel(theme), DamagePanel(theme), MemoryPanel(theme))
@@ -60,7 +69,10 @@ class Gui(QObject):
         self.spikes = SpikesController(panels.spikes, self.engine)
         self.damage = DamageController(panels.damage)
         self.memory = MemoryController(panels.memory, self.engine)
-        self.chat = ChatController(panels.chat, self.engine, self.spikes.probe, settings.sampling)
+        self.chat = ChatController(
+            panels.chat, self.engine, self.spikes.probe, self.archive, settings.sampling
+        )
+        self.turns = TurnsController(panels.chat, self.chat, self.archive)
         self.model = ModelController(self.window, self.engine, preferences, self._choose_directory)
         self._seen = {"spikes": True, "damage": True}
         self._connect()
@@ -96,6 +108,7 @@ class Gui(QObject):
         if problem:
             print(f"quantscope: {problem}", file=sys.stderr)
         self.engine.stop(STOP_TIMEOUT_S)
+        self.archive.close()
 
     def report_fault(
         self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None

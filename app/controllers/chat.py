@@ -2,75 +2,108 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.answering import Answering
+from app.controllers.composer import ComposerController, with_defaults_of
+from app.conversations import Archive, Message
+from app.dialogue import Dialogue, Origin
 from app.engine_thread import EngineThread
-from app.messages import ModelFacts, Question, Wrote
-from app.presenters.chat import Exchange, chat_frame, note_of, turns_of
-from app.presenters.composer import STATES, ChatState, composer_frame
-from app.presenters.sampling import sampling_of
+from app.messages import Forgot, ModelFacts, Question, Traced, Wrote
+from app.presenters.chat import Dress, Shown, chat_frame
+from app.presenters.composer import STATES, ChatState
 from app.presenters.status import Progress, status_frame
-from gpu.events import Event, Failed, Finished, PromptProgress, Timing, Token
+from app.questions import Manner, question_for
+from app.token_trace import TokenTrace
+from app.traces import Traces
+from gpu.events import Event, Finished, Timing
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampling
 from views.chat import ChatPanel
-from views.frames import SamplingFrame
 
 TEXT_PERIOD_MS = 100
 GAUGES_PERIOD_MS = 250
+Letter = Event | Wrote | Traced | Forgot
 
 
 class ChatController(QObject):
-    """One conversation with the open model. `probe` says what the next answer should be probed for."""
+    """The open conversation and the model. `probe` says what the next answer should be probed for."""
 
     running_changed = Signal(bool)
     sampling_chosen = Signal(object)  # Sampling, or None for what the model recommends
+    answers_changed = Signal()  # another branch or conversation is on show, or an answer ended
+    conversation_changed = Signal()  # another one is open, or its place in the list changed
 
     def __init__(
         self,
         panel: ChatPanel,
         engine: EngineThread,
         probe: Callable[[], ProbeSelection | None],
+        archive: Archive,
         sampling: Sampling | None = None,
     ) -> None:
         super().__init__(panel)
-        self._panel, self._engine, self._probe = panel, engine, probe
+        self._panel, self._engine, self._probe, self._archive = panel, engine, probe, archive
         self._facts: ModelFacts | None = None
-        self._model = ""
         self._samples: tuple[str, ...] = ()
-        self._exchanges: tuple[Exchange, ...] = ()
-        self._sampling, self._thinking = sampling, False
-        self._max_tokens: int | None = None
-        self._loading = self._running = self._stopping = False
+        self._dialogue = Dialogue(archive, replace(archive.begin(), sampling=sampling))
+        self._traces = Traces(archive)
+        self.composer = ComposerController(panel, self._dialogue)
+        self._run: Answering | None = None
+        self._loading = self._stopping = False
         self._progress = Progress()
-        self._asked_s = 0.0
+        self._dress: Dress = lambda _message, frame: frame
         self._text_timer = QTimer(self, singleShot=True, interval=TEXT_PERIOD_MS)
         self._gauges_timer = QTimer(self, interval=GAUGES_PERIOD_MS)
         self._connect()
         self._show()
 
     @property
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """The conversation so far."""
-        return self._exchanges
+    def dialogue(self) -> Dialogue:
+        """The conversation on show."""
+        return self._dialogue
+
+    @property
+    def path(self) -> tuple[Message, ...]:
+        """The messages on show."""
+        return self._dialogue.path
 
     @property
     def state(self) -> ChatState:
-        if self._running:
+        if self._run is not None:
             return "stopping" if self._stopping else "answering"
         if self._loading:
             return "loading"
+        if self._engine.is_held:
+            return "held"
         return "empty" if self._facts is None else "ready"
 
+    def trace(self, key: int) -> TokenTrace | None:
+        """The tokens of an answer, if they are kept."""
+        return self._traces.get(key)
+
+    def keep_trace(self, key: int, trace: TokenTrace) -> None:
+        """Keep more about the tokens of an answer."""
+        self._traces.put(key, trace)
+
+    def question(self, key: int) -> Question | None:
+        """What was asked for an answer, as it would be asked now."""
+        if key not in self._dialogue.tree or self._dialogue.tree[key].role != "assistant":
+            return None
+        return self._question(key)
+
+    def set_dress(self, dress: Dress) -> None:
+        """What adds to each message's frame before it is drawn."""
+        self._dress = dress
+        self.show_text()
+
     def set_model(self, facts: ModelFacts | None, samples: tuple[str, ...] = ()) -> None:
-        """The model that answers from now on; the same one under another scheme keeps the conversation."""
-        if facts is not None and facts.wish.model != self._model:
-            self._exchanges, self._model = (), facts.wish.model
+        """The model that answers from now on; the conversation stays."""
         self._facts, self._samples = facts, samples
+        self.composer.set_facts(facts)
         self._progress = Progress()
         self._show()
 
@@ -81,107 +114,123 @@ class ChatController(QObject):
 
     def set_sampling(self, sampling: Sampling | None) -> None:
         """How tokens are drawn from now on; None as the model recommends."""
-        self._sampling = sampling
-        self._show()
+        self.composer.set_sampling(sampling)
+
+    def open(self, dialogue: Dialogue) -> None:
+        """Show another conversation; an answer that is running is stopped, and what it wrote is kept."""
+        self.stop()
+        self._dialogue, self._progress = dialogue, Progress()
+        self.composer.set_dialogue(dialogue)
+        self._traces.look_at(dialogue.conversation.id)
+        self.show_branch()
+        self._panel.focus_prompt()
+
+    @Slot()
+    def new_chat(self) -> None:
+        """An empty conversation, asked as this one was."""
+        talk = with_defaults_of(self._archive.begin(), self._dialogue.conversation)
+        self.open(Dialogue(self._archive, talk))
 
     @Slot(str)
     def send(self, text: str) -> None:
         if self.state == "ready":
-            self._ask((*self._exchanges, Exchange(text)))
-
-    @Slot()
-    def regenerate(self) -> None:
-        """Answer the last question again."""
-        if self.state == "ready" and self._exchanges:
-            self._ask((*self._exchanges[:-1], Exchange(self._exchanges[-1].question)))
+            attachments = self.composer.take_attachments()
+            self.begin(self._dialogue.ask(text, self.origin, attachments))
+            self.conversation_changed.emit()
 
     @Slot()
     def stop(self) -> None:
-        if self._running:
+        if self._run is not None:
             self._stopping = True
             self._engine.cancel()
             self._show()
 
-    @Slot()
-    def new_chat(self) -> None:
-        """Forget the conversation; an answer that is running is stopped."""
-        self.stop()
-        self._exchanges, self._progress = (), Progress()
+    def begin(self, key: int, question: Question | None = None, start: TokenTrace | None = None) -> None:
+        """Have an answer written; `start` are the tokens that `question` goes on after."""
+        question = question or self._question(key)
+        self._run = Answering(self._dialogue, key, question, start)
+        self._progress = self._run.progress
+        self._engine.ask(question)
+        self._gauges_timer.start()
         self._show()
-        self._panel.focus_prompt()
+        self.running_changed.emit(True)
 
-    def _ask(self, exchanges: tuple[Exchange, ...]) -> None:
-        self._exchanges, self._progress = exchanges, Progress()
-        self._asked_s = time.perf_counter()
-        facts = self._facts
-        recommended = facts.sampling if facts is not None else Sampling()
-        self._engine.ask(
-            Question(
-                turns=turns_of(exchanges),
-                thinking=self._thinking if facts is not None and facts.supports_thinking else None,
-                sampling=self._sampling or recommended,
-                max_new_tokens=self._max_tokens,
-                probe=self._probe(),
-            )
-        )
-        self._set_running(True)
+    def show_branch(self) -> None:
+        """Another branch is on show, or a message changed that no answer is being written to."""
+        self._show()
+        self.answers_changed.emit()
+        self.conversation_changed.emit()
 
     @Slot(object)
-    def _hear(self, event: Event | Wrote) -> None:
-        if isinstance(event, Wrote):
-            self._write(event)
-        elif isinstance(event, PromptProgress):
-            self._progress = replace(self._progress, prompt=event, context_used=event.done_tokens)
-        elif isinstance(event, Token):
-            self._progress = replace(self._progress, context_used=event.context_used)
-        elif isinstance(event, Finished):
+    def _hear(self, letter: Letter) -> None:
+        run = self._run
+        if run is None:
+            return
+        if isinstance(letter, Finished):
             self._read_timing()
-            note = note_of(self._progress.timing, event.reason)
-            self._end(lambda last: last.finished(event.reason, note))
-        elif isinstance(event, Failed):
-            self._end(lambda last: last.failed(event.message))
-
-    def _write(self, wrote: Wrote) -> None:
-        if self._progress.first_token_ms is None:
-            elapsed_ms = (time.perf_counter() - self._asked_s) * 1000
-            self._progress = replace(self._progress, first_token_ms=elapsed_ms)
-        self._change_last(lambda last: last.with_more(wrote.reasoning, wrote.answer))
-        if not self._text_timer.isActive():
-            self._show_text()
+        run.hear(letter)
+        self._progress = run.progress
+        if run.ended is not None:
+            self._end(run)
+        elif isinstance(letter, Wrote) and not self._text_timer.isActive():
+            self.show_text()
             self._text_timer.start()
 
-    def _end(self, change: Callable[[Exchange], Exchange]) -> None:
-        self._change_last(change)
+    def _end(self, run: Answering) -> None:
+        """What was collected of its tokens is kept; where turns may be forgotten the answer goes on."""
+        self._run, self._stopping = None, False
         self._text_timer.stop()
-        self._set_running(False)
-
-    def _change_last(self, change: Callable[[Exchange], Exchange]) -> None:
-        """Nothing is left to change once a new chat was begun."""
-        if self._exchanges:
-            self._exchanges = (*self._exchanges[:-1], change(self._exchanges[-1]))
-
-    def _set_running(self, running: bool) -> None:
-        self._running, self._stopping = running, False
-        (self._gauges_timer.start if running else self._gauges_timer.stop)()
+        self._gauges_timer.stop()
+        if (builder := run.builder()) is not None and run.key in run.dialogue.tree:
+            self._traces.collect(run.key, builder)
+        elif run.wrote:
+            self._traces.drop(run.key)
+        if self._goes_on(run):
+            return
         self._show()
-        self.running_changed.emit(running)
+        self.running_changed.emit(False)
+        self.answers_changed.emit()
+        self.conversation_changed.emit()
 
-    @Slot(bool)
-    def _choose_thinking(self, thinking: bool) -> None:
-        self._thinking = thinking
+    def _goes_on(self, run: Answering) -> bool:
+        """Whether an answer that filled the context is written on, with older turns forgotten."""
+        full = isinstance(run.ended, Finished) and run.ended.reason == "context"
+        may_forget = run.question.when_full == "forget" and run.dialogue is self._dialogue
+        trace = run.trace() if full and may_forget else None
+        if trace is None:
+            return False
+        self._dialogue.resume(run.key)
+        self.begin(run.key, replace(run.question, answer_ids=trace.token_ids()), trace)
+        return True
 
-    @Slot(object)
-    def _choose_sampling(self, frame: SamplingFrame) -> None:
-        chosen = sampling_of(frame)
-        recommended = self._facts.sampling if self._facts is not None else Sampling()
-        self._sampling = None if chosen == recommended else chosen
-        self._max_tokens = frame.max_tokens
-        self.sampling_chosen.emit(self._sampling)
+    def _question(self, key: int) -> Question:
+        manner = Manner(self.composer.thinking, self.composer.sampling, self._probe())
+        return question_for(self._dialogue, key, manner)
+
+    @property
+    def origin(self) -> Origin:
+        """What an answer that is asked for now will come from."""
+        talk, facts = self._dialogue.conversation, self._facts
+        return (
+            Origin(sampling=talk.sampling)
+            if facts is None
+            else Origin(facts.wish.model, facts.scheme, talk.sampling)
+        )
 
     @Slot()
-    def _show_text(self) -> None:
-        can_ask = self.state == "ready"
-        self._panel.set_chat(chat_frame(self._exchanges, self._samples, can_ask))
+    def show_text(self) -> None:
+        """Draw the messages."""
+        shown = Shown(
+            key=self._dialogue.conversation.id,
+            tree=self._dialogue.tree,
+            path=self.path,
+            ready=self._run is None,
+            can_ask=self.state == "ready",
+            samples=self._samples,
+            traced=self._traces.known,
+            dress=self._dress,
+        )
+        self._panel.set_chat(chat_frame(shown))
 
     @Slot()
     def _show_gauges(self) -> None:
@@ -190,23 +239,21 @@ class ChatController(QObject):
 
     def _read_timing(self) -> None:
         timing = self._engine.take(Timing)
-        if timing is not None:
-            self._progress = replace(self._progress, timing=timing)
+        if timing is not None and self._run is not None:
+            self._run.measure(timing)
+            self._progress = self._run.progress
 
+    @Slot()
     def _show(self) -> None:
-        self._show_text()
+        self.show_text()
         self._show_gauges()
-        self._panel.set_composer(
-            composer_frame(self.state, self._facts, self._sampling, self._max_tokens, self._thinking)
-        )
+        self.composer.show(self.state)
 
     def _connect(self) -> None:
         self._engine.said.connect(self._hear)
-        self._text_timer.timeout.connect(self._show_text)
+        self._engine.held_changed.connect(self._show)
+        self._text_timer.timeout.connect(self.show_text)
         self._gauges_timer.timeout.connect(self._show_gauges)
-        panel = self._panel
-        panel.send_requested.connect(self.send)
-        panel.stop_requested.connect(self.stop)
-        panel.regenerate_requested.connect(self.regenerate)
-        panel.thinking_toggled.connect(self._choose_thinking)
-        panel.sampling_changed.connect(self._choose_sampling)
+        self.composer.sampling_chosen.connect(self.sampling_chosen)
+        self._panel.send_requested.connect(self.send)
+        self._panel.stop_requested.connect(self.stop)

@@ -8,7 +8,8 @@ again, so that a full disk loses nothing while the program runs.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from app.conversations.records import Conversation, Message, StoreError
 from app.conversations.store import Batch, Store
@@ -16,6 +17,18 @@ from app.conversations.store import Batch, Store
 PERIOD_S = 0.5
 RETRY_S = 3.0
 _CHECKPOINT_BATCHES = 64
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """What waits to be written."""
+
+    conversations: tuple[Conversation, ...]
+    messages: tuple[Message, ...]
+    traces: Mapping[int, Callable[[], bytes]]
+
+    def packed(self) -> Batch:
+        return Batch(self.conversations, self.messages, {key: pack() for key, pack in self.traces.items()})
 
 
 class Recorder:
@@ -29,7 +42,7 @@ class Recorder:
         self._store, self._report, self._period_s = store, report, period_s
         self._conversations: dict[int, Conversation] = {}
         self._messages: dict[int, Message] = {}
-        self._traces: dict[int, bytes] = {}
+        self._traces: dict[int, Callable[[], bytes]] = {}
         self._changed = threading.Condition()
         self._hurried = self._closing = self._writing = self._failing = False
         self._batches = 0
@@ -45,8 +58,8 @@ class Recorder:
                 self._conversations[record.id] = record
             self._changed.notify()
 
-    def put_trace(self, message: int, trace: bytes) -> None:
-        """Have the tokens of an answer kept with it."""
+    def put_trace(self, message: int, trace: Callable[[], bytes]) -> None:
+        """Have the tokens of an answer kept with it; they are packed on the recorder's thread."""
         with self._changed:
             self._traces[message] = trace
             self._changed.notify()
@@ -71,7 +84,7 @@ class Recorder:
         while self._wait_for_change():
             with self._changed:
                 batch = self._take()
-            failed = not self._write(batch)
+            failed = not self._write(batch.packed())
             with self._changed:
                 if failed:
                     self._give_back(batch)
@@ -94,14 +107,16 @@ class Recorder:
     def _in_a_hurry(self) -> bool:
         return self._hurried or self._closing
 
-    def _take(self) -> Batch:
-        batch = Batch(tuple(self._conversations.values()), tuple(self._messages.values()), dict(self._traces))
+    def _take(self) -> _Pending:
+        batch = _Pending(
+            tuple(self._conversations.values()), tuple(self._messages.values()), dict(self._traces)
+        )
         for pending in (self._conversations, self._messages, self._traces):
             pending.clear()
         self._writing = True
         return batch
 
-    def _give_back(self, batch: Batch) -> None:
+    def _give_back(self, batch: _Pending) -> None:
         """What could not be written waits again, unless something newer does."""
         self._conversations = {record.id: record for record in batch.conversations} | self._conversations
         self._messages = {record.id: record for record in batch.messages} | self._messages

@@ -10,7 +10,7 @@ from gpu.errors import QuantscopeError
 from gpu.sampling import Sampling
 
 Role = Literal["user", "assistant"]
-MessageState = Literal["streaming", "done", "cancelled", "failed", "interrupted"]
+MessageState = Literal["streaming", "done", "cut", "cancelled", "failed", "interrupted"]
 Policy = Literal["stop", "forget"]
 TITLE_CHARACTERS = 60
 UNTITLED = "New conversation"
@@ -32,8 +32,9 @@ class StoreError(QuantscopeError):
 class Message:
     """One turn in the tree of a conversation; `parent` None begins it.
 
-    `reasoning_ms` is how long the model thought. An "interrupted" answer was being written when the program
-    ended. `sampling` None is what the model recommends; times are milliseconds since 1970.
+    `reasoning_ms` is how long the model thought. A "cut" answer met the longest allowed or the end of the
+    context; an "interrupted" one was being written when the program ended. `sampling` None is what the model
+    recommends; times are milliseconds since 1970.
     """
 
     id: int

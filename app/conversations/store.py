@@ -75,6 +75,15 @@ class Store:
         rows = self._read("SELECT data FROM trace WHERE message = ?", message)
         return rows[0]["data"] if rows else None
 
+    def traced(self, conversation: int) -> tuple[int, ...]:
+        """The messages of a conversation whose tokens are kept."""
+        rows = self._read(
+            "SELECT id FROM message JOIN trace ON trace.message = message.id "
+            "WHERE conversation = ? AND data <> x''",
+            conversation,
+        )
+        return tuple(row["id"] for row in rows)
+
     def fresh_id(self, table: str) -> int:
         """An id that no "message" or "conversation" has. Drawn, not counted: two windows may be open."""
         while True:

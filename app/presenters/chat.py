@@ -1,54 +1,77 @@
-"""The conversation and its gauges, ready to draw."""
+"""The conversation, ready to draw."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
+from app.conversations import Message, Tree
 from app.messages import Turn
 from gpu.events import FinishReason, Timing
-from views.frames.chat import ChatFrame, MessageFrame, MessageState
+from views.frames import AttachmentFrame, ChatFrame, MessageFrame
+from views.frames.chat import MessageState
 
 _WHY_IT_ENDED: dict[FinishReason, str] = {
     "length": "ended at the longest answer allowed",
-    "context": "the context is full: start a new chat",
+    "context": "the context is full",
 }
+_STATES: dict[str, MessageState] = {
+    "streaming": "streaming",
+    "done": "done",
+    "cut": "done",
+    "cancelled": "cancelled",
+    "failed": "failed",
+    "interrupted": "done",
+}
+_INTERRUPTED = "The program ended before this answer did"
+_UNFINISHED = ("cut", "cancelled", "failed", "interrupted")
+Dress = Callable[[Message, MessageFrame], MessageFrame]
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """A question and what became of its answer."""
+class Shown:
+    """What the transcript is drawn from. `ready`: nothing runs, so messages can be changed and answered.
 
-    question: str
-    answer: str = ""
-    reasoning: str = ""
-    state: MessageState = "streaming"
-    error: str = ""
-    note: str = ""
+    `traced` are the messages whose tokens are kept; `dress` adds what another panel knows of a message.
+    """
 
-    def with_more(self, reasoning: str, answer: str) -> Exchange:
-        return replace(self, reasoning=self.reasoning + reasoning, answer=self.answer + answer)
-
-    def finished(self, reason: FinishReason, note: str) -> Exchange:
-        return replace(self, state="cancelled" if reason == "cancelled" else "done", note=note)
-
-    def failed(self, error: str) -> Exchange:
-        return replace(self, state="failed", error=error)
+    key: int
+    tree: Tree
+    path: tuple[Message, ...]
+    ready: bool = False
+    can_ask: bool = False
+    samples: tuple[str, ...] = ()
+    traced: Collection[int] = ()
+    dress: Dress = lambda _message, frame: frame
 
 
-def chat_frame(exchanges: Sequence[Exchange], samples: Sequence[str], can_ask: bool) -> ChatFrame:
-    """The transcript; the last answer can be had again while nothing is running."""
-    ended = bool(exchanges) and exchanges[-1].state != "streaming"
+def chat_frame(shown: Shown) -> ChatFrame:
+    """The transcript; the last answer can be had again while a model is open and nothing is running."""
+    last = shown.path[-1] if shown.path else None
     return ChatFrame(
-        messages=tuple(message for exchange in exchanges for message in _messages(exchange)),
-        samples=tuple(samples),
-        can_regenerate=can_ask and ended,
+        messages=tuple(_frame(message, message is last, shown) for message in shown.path),
+        samples=shown.samples,
+        can_regenerate=shown.can_ask and last is not None and last.state != "streaming",
+        can_change=shown.ready,
+        key=shown.key,
     )
 
 
-def turns_of(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
-    """What the model is given: every exchange that has an answer, and the question that waits for one."""
-    return tuple(turn for exchange in exchanges for turn in _turns(exchange))
+def turns_of(path: Sequence[Message], system_prompt: str = "") -> tuple[Turn, ...]:
+    """What the model is given. A question whose answer failed before its first word is left out with it."""
+    turns = [Turn("system", system_prompt)] if system_prompt.strip() else []
+    for message, following in zip(path, (*path[1:], None), strict=True):
+        if message.role == "assistant" and message.text:
+            turns.append(Turn("assistant", message.text, message.reasoning))
+        elif message.role == "user" and not _came_to_nothing(following):
+            turns.append(Turn("user", text_of(message)))
+    return tuple(turns)
+
+
+def text_of(message: Message) -> str:
+    """A question with the texts that go along with it."""
+    parts = [f"{attached.name}:\n\n```\n{attached.text}\n```" for attached in message.attachments]
+    return "\n\n".join((*parts, message.text))
 
 
 def note_of(timing: Timing | None, reason: FinishReason) -> str:
@@ -63,21 +86,29 @@ def note_of(timing: Timing | None, reason: FinishReason) -> str:
     return " · ".join(parts)
 
 
-def _messages(exchange: Exchange) -> Iterator[MessageFrame]:
-    yield MessageFrame("user", exchange.question)
-    yield MessageFrame(
-        "assistant",
-        exchange.answer,
-        reasoning=exchange.reasoning,
-        state=exchange.state,
-        error=exchange.error,
-        note=exchange.note,
+def _came_to_nothing(answer: Message | None) -> bool:
+    return answer is not None and answer.role == "assistant" and not answer.text
+
+
+def _frame(message: Message, is_last: bool, shown: Shown) -> MessageFrame:
+    beside = shown.tree.siblings(message.id)
+    frame = MessageFrame(
+        role=message.role,
+        text=message.text,
+        reasoning=message.reasoning,
+        state=_STATES[message.state],
+        error=message.error,
+        note=_INTERRUPTED if message.state == "interrupted" else message.note,
+        key=message.id,
+        sibling=beside.index(message.id) + 1,
+        sibling_count=len(beside),
+        reasoning_ms=message.reasoning_ms,
+        attachments=tuple(AttachmentFrame(attached.name) for attached in message.attachments),
+        can_continue=shown.can_ask and is_last and _can_continue(message),
+        has_tokens=message.id in shown.traced,
     )
+    return shown.dress(message, frame)
 
 
-def _turns(exchange: Exchange) -> Iterator[Turn]:
-    if exchange.answer:
-        yield Turn("user", exchange.question)
-        yield Turn("assistant", exchange.answer, exchange.reasoning)
-    elif exchange.state == "streaming":
-        yield Turn("user", exchange.question)
+def _can_continue(message: Message) -> bool:
+    return message.state in _UNFINISHED and bool(message.text or message.reasoning)

@@ -18,6 +18,8 @@ class Progress:
     timing: Timing | None = None
     first_token_ms: float | None = None
     context_used: int = 0
+    prompt_left_s: float | None = None
+    forgotten_turns: int = 0
 
 
 def status_frame(facts: ModelFacts | None, state: str, progress: Progress) -> StatusFrame:
@@ -36,4 +38,13 @@ def status_frame(facts: ModelFacts | None, state: str, progress: Progress) -> St
         first_token_ms=progress.first_token_ms,
         context_used_tokens=progress.context_used,
         context_total_tokens=facts.context_tokens,
+        prompt_left_s=progress.prompt_left_s,
+        context_note=forgotten_note(progress.forgotten_turns),
     )
+
+
+def forgotten_note(turns: int) -> str:
+    """What did not go into the prompt."""
+    if not turns:
+        return ""
+    return "1 turn forgotten" if turns == 1 else f"the oldest {turns:,} turns forgotten"

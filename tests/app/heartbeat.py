@@ -72,7 +72,7 @@ def answer(session: Session, tokens: int) -> dict[str, float]:
     while done < tokens:
         session.ask(questions[done % len(questions)])
         heart.start()
-        session.wait(lambda: bool(session.gui.chat.exchanges[-1].answer))
+        session.wait(lambda: bool(session.gui.chat.path[-1].text))
         first_s = first_s or since_start_s()
         exchange = session.wait_for_answer()
         heart.stop()
@@ -92,7 +92,7 @@ def stop(session: Session) -> float:
     session.gui.chat.new_chat()
     session.gui.chat.set_sampling(Sampling(temperature=100.0, top_k=0, top_p=1.0))
     session.ask("Go on")
-    session.wait(lambda: len(session.gui.chat.exchanges[-1].answer) > 50)
+    session.wait(lambda: len(session.gui.chat.path[-1].text) > 50)
     started = time.perf_counter()
     session.gui.chat.stop()
     session.wait_for_answer()

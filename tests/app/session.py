@@ -10,11 +10,11 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
+from app.conversations import Message
 from app.gui import Gui, make_gpu_engine
 from app.library import DEMO
 from app.messages import Failure, ModelFacts, ModelWish
 from app.preferences import Preferences
-from app.presenters.chat import Exchange
 from app.settings import SettingsFile
 from views.theme import Theme
 
@@ -52,9 +52,9 @@ class Session:
         QTest.keyClicks(field, question)
         QTest.keyClick(field, Qt.Key.Key_Return)
 
-    def wait_for_answer(self) -> Exchange:
+    def wait_for_answer(self) -> Message:
         self.wait(lambda: self.gui.chat.state == "ready")
-        return self.gui.chat.exchanges[-1]
+        return self.gui.chat.path[-1]
 
     def wait(self, condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
         """Run the event loop until something is true."""

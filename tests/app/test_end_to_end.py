@@ -96,7 +96,7 @@ def test_a_typed_question_is_answered_and_every_panel_fills(session: Session) ->
     session.settle()
     panels = session.gui.window.panels
     assert answer.state == "done"
-    assert len(answer.answer.split()) > 3
+    assert len(answer.text.split()) > 3
     assert "tok/s" in answer.note
     planted = json.loads((demo_directory() / "planted.json").read_text(encoding="utf-8"))
     assert {row[0] for row in panels.spikes.outlier_rows()} == set(planted["channels"])
@@ -110,12 +110,12 @@ def test_a_typed_question_is_answered_and_every_panel_fills(session: Session) ->
 def test_escape_stops_the_answer_and_keeps_what_was_written(session: Session) -> None:
     session.gui.chat.set_sampling(NONSENSE)
     session.ask("Go on for ever")
-    session.wait(lambda: bool(session.gui.chat.exchanges[-1].answer))
+    session.wait(lambda: bool(session.gui.chat.path[-1].text))
     QTest.keyClick(session.gui.window.panels.chat.focusWidget(), Qt.Key.Key_Escape)
     answer = session.wait_for_answer()
     session.gui.chat.set_sampling(None)
     assert answer.state == "cancelled"
-    assert answer.answer
+    assert answer.text
 
 
 def test_a_prompt_longer_than_the_context_is_a_sentence_and_the_chat_goes_on(session: Session) -> None:
@@ -169,7 +169,7 @@ def test_another_scheme_goes_on_with_the_conversation(session: Session) -> None:
         assert session.facts.scheme == scheme
     session.ask("And how?")
     assert session.wait_for_answer().state == "done"
-    assert len(session.gui.chat.exchanges) == 2
+    assert len(session.gui.chat.path) == 4
 
 
 def test_a_lost_device_is_said_and_the_model_can_be_loaded_again(session: Session) -> None:
@@ -177,9 +177,9 @@ def test_a_lost_device_is_said_and_the_model_can_be_loaded_again(session: Sessio
     engine._submit(Job(lambda real, _: real._open.session.gpu.device.destroy(), lambda error: error))
     session.ask("Why?")
     session.wait(lambda: session.gui.chat.state == "empty")
-    assert session.gui.chat.exchanges[-1].state == "failed"
+    assert session.gui.chat.path[-1].state == "failed"
     assert "load the model again" in banner(session)
     session.gui.window.banner_action.emit("load_again")
     session.wait(lambda: session.gui.chat.state == "ready")
-    session.gui.chat.regenerate()
+    session.gui.turns.regenerate()
     assert session.wait_for_answer().state == "done"

@@ -71,7 +71,7 @@ def test_the_window_is_shown_before_anything_is_loaded(make_gui: Callable[[], Gu
 def test_an_answer_fills_every_panel(gui: Gui, qtbot: QtBot) -> None:
     ask(gui, qtbot)
     panels = gui.window.panels
-    assert gui.chat.exchanges[-1].answer == "Because of outliers."
+    assert gui.chat.path[-1].text == "Because of outliers."
     assert [row[0] for row in panels.spikes.outlier_rows()] == [str(PLANTED)]
     assert panels.memory.rows()
     qtbot.waitUntil(lambda: f"channel {PLANTED}" in panels.damage.worst())

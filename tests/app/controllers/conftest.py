@@ -9,6 +9,7 @@ import shiboken6
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
+from app.conversations import Archive
 from views.theme import Theme
 
 
@@ -18,3 +19,11 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     yield result
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # nor would closed widgets be gone by then
     shiboken6.delete(result)  # or it would go on dressing the widgets of later tests
+
+
+@pytest.fixture
+def archive() -> Iterator[Archive]:
+    """In memory."""
+    result = Archive()
+    yield result
+    result.close()

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,15 +9,15 @@ from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.controllers.chat import ChatController
+from app.conversations import Archive
 from app.engine_thread import EngineThread
 from app.messages import ModelWish, Turn
-from app.presenters.sampling import sampling_frame
+from app.presets import DIRECT
 from gpu.errors import RequestError
 from gpu.probes.selection import ProbeSelection
 from tests.app.fake_engine import Script, facts_for
 from tests.views.controls import named
 from views.chat import ChatPanel
-from views.frames import SamplingFrame
 from views.theme import Theme
 
 FACTS = facts_for(ModelWish("demo"))
@@ -35,8 +33,8 @@ def panel(qtbot: QtBot, theme: Theme) -> ChatPanel:
 
 
 @pytest.fixture
-def chat(panel: ChatPanel, engine: EngineThread) -> ChatController:
-    controller = ChatController(panel, engine, lambda: SELECTION)
+def chat(panel: ChatPanel, engine: EngineThread, archive: Archive) -> ChatController:
+    controller = ChatController(panel, engine, lambda: SELECTION, archive)
     controller.set_model(FACTS, ("Try this",))
     return controller
 
@@ -47,11 +45,13 @@ def type_and_send(qtbot: QtBot, panel: ChatPanel, text: str) -> None:
     qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
-def test_without_a_model_nothing_can_be_asked(panel: ChatPanel, engine: EngineThread, qtbot: QtBot) -> None:
-    controller = ChatController(panel, engine, lambda: None)
+def test_without_a_model_nothing_can_be_asked(
+    panel: ChatPanel, engine: EngineThread, archive: Archive, qtbot: QtBot
+) -> None:
+    controller = ChatController(panel, engine, lambda: None, archive)
     type_and_send(qtbot, panel, "Why?")
     assert controller.state == "empty"
-    assert controller.exchanges == ()
+    assert controller.path == ()
 
 
 def test_a_typed_question_is_answered(
@@ -60,13 +60,14 @@ def test_a_typed_question_is_answered(
     type_and_send(qtbot, panel, "Why?")
     assert chat.state == "answering"
     settle()
-    (exchange,) = chat.exchanges
-    assert (exchange.question, exchange.answer, exchange.state) == ("Why?", "Because of outliers.", "done")
-    assert exchange.note == "3 tokens · 30.0 tok/s"
+    asked, answer = chat.path
+    assert (asked.text, answer.text, answer.state) == ("Why?", "Because of outliers.", "done")
+    assert answer.note == "3 tokens · 30.0 tok/s"
+    assert (answer.model, answer.scheme) == ("demo", "W4A8")
     assert chat.state == "ready"
     (question,) = script.asked
     assert question.turns == (Turn("user", "Why?"),)
-    assert question.sampling == FACTS.sampling
+    assert question.sampling == DIRECT  # thinking is off
     assert question.probe is SELECTION
     assert question.thinking is False
 
@@ -89,18 +90,17 @@ def test_stop_keeps_what_was_written(
 ) -> None:
     script.hold = threading.Event()
     chat.send("Why?")
-    qtbot.waitUntil(lambda: "outliers" in chat.exchanges[-1].answer)
+    qtbot.waitUntil(lambda: "outliers" in chat.path[-1].text)
     qtbot.mouseClick(named(panel, QAbstractButton, "Stop"), Qt.MouseButton.LeftButton)
     assert chat.state == "stopping"
     settle()
-    assert (chat.exchanges[-1].state, chat.state) == ("cancelled", "ready")
+    assert (chat.path[-1].state, chat.state) == ("cancelled", "ready")
 
 
 def test_one_answer_at_a_time(chat: ChatController, script: Script, settle: Callable[[], None]) -> None:
     script.hold = threading.Event()
     chat.send("Why?")
     chat.send("And how?")
-    chat.regenerate()
     script.hold.set()
     settle()
     assert len(script.asked) == 1
@@ -112,46 +112,26 @@ def test_a_failure_is_the_answers_failed_state_and_the_chat_goes_on(
     script.answer_error = RequestError("The prompt has 99 tokens and the context holds 64.")
     chat.send("Why?")
     settle()
-    assert chat.exchanges[-1].state == "failed"
-    assert "99 tokens" in chat.exchanges[-1].error
+    assert chat.path[-1].state == "failed"
+    assert "99 tokens" in chat.path[-1].error
     script.answer_error = None
-    chat.regenerate()
+    chat.send("Why then?")
     settle()
-    (exchange,) = chat.exchanges
-    assert (exchange.state, exchange.answer) == ("done", "Because of outliers.")
+    assert script.asked[-1].turns == (Turn("user", "Why then?"),)  # what came to nothing is not told again
 
 
-def test_a_new_chat_forgets_and_what_still_comes_is_not_shown(
-    qtbot: QtBot, chat: ChatController, script: Script, settle: Callable[[], None]
+def test_a_new_chat_is_empty_and_what_still_comes_goes_to_the_old_one(
+    qtbot: QtBot, chat: ChatController, archive: Archive, script: Script, settle: Callable[[], None]
 ) -> None:
     script.hold = threading.Event()
     chat.send("Why?")
     qtbot.waitUntil(lambda: bool(script.asked))
     chat.new_chat()
     settle()
-    assert chat.exchanges == ()
+    assert chat.path == ()
     assert chat.state == "ready"
-
-
-def test_thinking_and_sampling_go_with_the_question(
-    chat: ChatController, panel: ChatPanel, script: Script, settle: Callable[[], None], qtbot: QtBot
-) -> None:
-    qtbot.mouseClick(named(panel, QAbstractButton, "Thinking"), Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(chat.sampling_chosen) as chosen:
-        panel.sampling_changed.emit(_frame(temperature=0.0, max_tokens=5))
-    chat.send("Why?")
-    settle()
-    (question,) = script.asked
-    assert question.thinking is True
-    assert question.sampling.temperature == 0.0
-    assert question.max_new_tokens == 5
-    assert chosen.args == [question.sampling]
-
-
-def test_the_models_own_sampling_is_not_remembered_as_a_choice(chat: ChatController, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(chat.sampling_chosen) as chosen:
-        chat._choose_sampling(_frame(temperature=FACTS.sampling.temperature))
-    assert chosen.args == [None]
+    (kept,) = archive.conversations()
+    assert [m.state for m in archive.messages(kept.id)] == ["done", "cancelled"]
 
 
 def test_a_template_without_a_switch_is_not_given_one(
@@ -163,16 +143,18 @@ def test_a_template_without_a_switch_is_not_given_one(
     assert script.asked[0].thinking is None
 
 
-def test_another_scheme_keeps_the_conversation_and_another_model_does_not(
+def test_the_conversation_goes_on_with_another_scheme_or_model(
     chat: ChatController, settle: Callable[[], None]
 ) -> None:
     chat.send("Why?")
     settle()
     chat.set_model(None)
     chat.set_model(facts_for(ModelWish("demo", scheme="W16A16")))
-    assert len(chat.exchanges) == 1
+    assert len(chat.path) == 2
     chat.set_model(facts_for(ModelWish("/models/other")))
-    assert chat.exchanges == ()
+    chat.send("And you?")
+    settle()
+    assert [m.model for m in chat.path if m.role == "assistant"] == ["demo", "/models/other"]
 
 
 def test_while_a_model_loads_nothing_can_be_asked(chat: ChatController, script: Script) -> None:
@@ -191,7 +173,3 @@ def test_gauges_show_speed_and_context(
     texts = " ".join(panel._gauges.texts())
     assert "30.0 tok/s" in texts
     assert "8 / 64" in texts
-
-
-def _frame(**changes: Any) -> SamplingFrame:
-    return replace(sampling_frame(FACTS.sampling), **changes)

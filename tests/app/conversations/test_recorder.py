@@ -43,7 +43,7 @@ def test_what_is_put_is_written_and_drain_waits_for_it(store: Store) -> None:
     recorder.put(TALK)
     assert recorder.drain(10)
     recorder.put(message(1, None, "Why?"))
-    recorder.put_trace(1, b"abc")
+    recorder.put_trace(1, lambda: b"abc")
     assert recorder.drain(10)
     assert (store.messages(TALK.id)[0].text, store.trace(1)) == ("Why?", b"abc")
     assert recorder.close(10)

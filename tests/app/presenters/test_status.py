@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from app.messages import ModelWish
-from app.presenters.status import Progress, status_frame
+from app.presenters.status import Progress, forgotten_note, status_frame
 from gpu.events import PromptProgress, Timing
 from tests.app.fake_engine import facts_for
 
@@ -31,3 +31,10 @@ def test_without_a_model_only_the_state_is_shown() -> None:
     frame = status_frame(None, "No model is open", Progress(context_used=9))
     assert frame.state == "No model is open"
     assert frame.context_total_tokens == 0
+
+
+def test_what_is_left_to_read_and_what_was_forgotten_are_said() -> None:
+    frame = status_frame(FACTS, "Answering…", Progress(prompt_left_s=12.5, forgotten_turns=6))
+    assert (frame.prompt_left_s, frame.context_note) == (12.5, "the oldest 6 turns forgotten")
+    assert forgotten_note(0) == ""
+    assert forgotten_note(1) == "1 turn forgotten"

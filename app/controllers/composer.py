@@ -1,0 +1,128 @@
+"""The settings of the conversation: how the model thinks, draws and forgets, and what goes along."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.conversations import Conversation
+from app.conversations.records import Attached
+from app.dialogue import Dialogue
+from app.messages import ModelFacts
+from app.presenters.composer import ChatState, Writing, composer_frame
+from app.presenters.sampling import sampling_of
+from app.presets import presets_for, recommended
+from gpu.sampling import Sampling
+from views.chat import ChatPanel
+from views.frames import AttachmentFrame, ComposerFrame, SamplingFrame
+
+DEFAULTS = ("sampling", "max_new_tokens", "thinking", "when_full")  # what a new conversation takes over
+
+
+class ComposerController(QObject):
+    """Changes the conversation that is open; the next question is asked with what it says then."""
+
+    sampling_chosen = Signal(object)  # Sampling, or None for what the model recommends
+
+    def __init__(self, panel: ChatPanel, dialogue: Dialogue) -> None:
+        super().__init__(panel)
+        self._panel, self._dialogue = panel, dialogue
+        self._facts: ModelFacts | None = None
+        self._state: ChatState = "empty"
+        self._attachments: tuple[Attached, ...] = ()
+        self._connect()
+
+    def set_dialogue(self, dialogue: Dialogue) -> None:
+        self._dialogue, self._attachments = dialogue, ()
+
+    def set_facts(self, facts: ModelFacts | None) -> None:
+        self._facts = facts
+
+    def frame(self, state: ChatState) -> ComposerFrame:
+        self._state = state
+        attached = tuple(AttachmentFrame(one.name) for one in self._attachments)
+        writing = Writing(self._dialogue.conversation, self._dialogue.questions(), attached)
+        return composer_frame(state, self._facts, writing)
+
+    def show(self, state: ChatState) -> None:
+        self._panel.set_composer(self.frame(state))
+
+    def take_attachments(self) -> tuple[Attached, ...]:
+        """What goes along with the question that is sent now."""
+        taken, self._attachments = self._attachments, ()
+        return taken
+
+    def attach(self, attached: Attached) -> None:
+        """Have a text go along with the next question."""
+        self._attachments = (*self._attachments, attached)
+        self.show(self._state)
+
+    @property
+    def thinking(self) -> bool | None:
+        """None where the model's template has no such switch."""
+        supported = self._facts is not None and self._facts.supports_thinking
+        return self._dialogue.conversation.thinking if supported else None
+
+    @property
+    def sampling(self) -> Sampling:
+        """What was chosen, or else what the model recommends."""
+        talk = self._dialogue.conversation
+        return talk.sampling or recommended(self._facts, talk.thinking)
+
+    def set_sampling(self, sampling: Sampling | None) -> None:
+        self._dialogue.change(sampling=sampling)
+        self.show(self._state)
+
+    @Slot(bool)
+    def _choose_thinking(self, thinking: bool) -> None:
+        self._dialogue.change(thinking=thinking)
+        self.show(self._state)
+
+    @Slot(object)
+    def _choose_sampling(self, frame: SamplingFrame) -> None:
+        """Values equal to the recommended ones stand for what the model recommends, whatever that will be."""
+        talk = self._dialogue.conversation
+        chosen = sampling_of(frame)
+        sampling = None if chosen == recommended(self._facts, talk.thinking) else chosen
+        self._dialogue.change(sampling=sampling, max_new_tokens=frame.max_tokens)
+        self.show(self._state)
+        self.sampling_chosen.emit(sampling)
+
+    @Slot(str)
+    def _choose_preset(self, key: str) -> None:
+        found = next((one for one in presets_for(self._facts) if one.key == key), None)
+        if found is not None:
+            self.set_sampling(found.sampling)
+            self.sampling_chosen.emit(found.sampling)
+
+    @Slot(str)
+    def _change_system_prompt(self, text: str) -> None:
+        if text != self._dialogue.conversation.system_prompt:
+            self._dialogue.change(system_prompt=text)
+
+    @Slot(str)
+    def _choose_policy(self, key: str) -> None:
+        if key in ("stop", "forget"):
+            self._dialogue.change(when_full=key)
+            self.show(self._state)
+
+    @Slot(int)
+    def _remove_attachment(self, place: int) -> None:
+        kept = [one for other, one in enumerate(self._attachments) if other != place]
+        self._attachments = tuple(kept)
+        self.show(self._state)
+
+    def _connect(self) -> None:
+        panel = self._panel
+        panel.thinking_toggled.connect(self._choose_thinking)
+        panel.sampling_changed.connect(self._choose_sampling)
+        panel.preset_chosen.connect(self._choose_preset)
+        panel.system_prompt_changed.connect(self._change_system_prompt)
+        panel.context_policy_chosen.connect(self._choose_policy)
+        panel.attachment_removed.connect(self._remove_attachment)
+
+
+def with_defaults_of(conversation: Conversation, former: Conversation) -> Conversation:
+    """A new conversation that is asked as the former one was."""
+    return replace(conversation, **{name: getattr(former, name) for name in DEFAULTS})
