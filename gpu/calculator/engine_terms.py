@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gpu.budget import Term
 from gpu.calculator.device_profile import DeviceProfile
@@ -14,7 +15,7 @@ from gpu.device import Gpu
 from gpu.errors import ConfigError, SchemeError
 from gpu.extent import Extent
 from gpu.kit import PARAMETERS_BYTES
-from gpu.qwen3.allocation import Plan, reserve_passes, reserve_weights
+from gpu.qwen3.allocation import Plan, reserve_cache, reserve_space, reserve_weights
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.kv_cache import cache_kind, plan_layer
 from gpu.qwen3.stacks import check_supported
@@ -59,7 +60,13 @@ class _Piece:
 
 
 def weight_terms(inputs: CalculatorInputs, config: Qwen3Config) -> tuple[Term, ...]:
-    """Weights, scales and norms: what does not depend on the context."""
+    """Weights, scales and norms: what depends on neither the context nor the cache."""
+    plain = CalculatorInputs(inputs.subject, replace(inputs.scheme, kv_bits=16), device=inputs.device)
+    return _weight_terms(plain, config)
+
+
+@lru_cache(maxsize=64)  # a search asks for the same weights a hundred times
+def _weight_terms(inputs: CalculatorInputs, config: Qwen3Config) -> tuple[Term, ...]:
     gpu = inputs.device.planning_gpu()
     plan = _plan(inputs, config)
     reserve_weights(gpu, plan, plan.stacks())
@@ -71,13 +78,14 @@ def weight_terms(inputs: CalculatorInputs, config: Qwen3Config) -> tuple[Term, .
 
 def pass_terms(inputs: CalculatorInputs, config: Qwen3Config) -> tuple[Term, ...]:
     """Cache, workspace and probes."""
-    return _terms(_for_requests(piece, inputs.requests) for piece in _pieces(_passes(inputs, config)))
+    gpu = _passes(inputs, config, config.num_hidden_layers)
+    return _terms(_for_requests(piece, inputs.requests) for piece in _pieces(gpu))
 
 
 def pass_bytes(inputs: CalculatorInputs, config: Qwen3Config) -> int:
-    """The sum of `pass_terms`, for searches."""
-    totals = _passes(inputs, config).ledger.by_purpose()
-    return sum(totals.values()) + (inputs.requests - 1) * totals["kv_cache"]
+    """The sum of `pass_terms`, for searches: all layers of all requests take the same."""
+    totals = _passes(inputs, config, layers=1).ledger.by_purpose()
+    return sum(totals.values()) + (inputs.requests * config.num_hidden_layers - 1) * totals["kv_cache"]
 
 
 def kv_bytes_per_token(inputs: CalculatorInputs, config: Qwen3Config) -> int:
@@ -97,7 +105,7 @@ def refusal(inputs: CalculatorInputs, config: Qwen3Config) -> str | None:
         )
     try:
         check_supported(config, inputs.scheme)
-        _reserve(inputs, config, inputs.device)
+        _reserve(inputs, config, inputs.device, layers=1)
     except (ConfigError, SchemeError) as error:
         return str(error)
     return None
@@ -108,19 +116,21 @@ def _plan(inputs: CalculatorInputs, config: Qwen3Config) -> Plan:
     return Plan(config, inputs.scheme, inputs.context_tokens, inputs.device.layout, inputs.subject.dtype_of)
 
 
-def _passes(inputs: CalculatorInputs, config: Qwen3Config) -> Gpu:
+def _passes(inputs: CalculatorInputs, config: Qwen3Config, layers: int) -> Gpu:
     """What passes take is known even of a cache that this adapter could not bind."""
     try:
-        return _reserve(inputs, config, inputs.device)
+        return _reserve(inputs, config, inputs.device, layers)
     except ConfigError:
         larger = replace(inputs.device, max_binding_bytes=_UNLIMITED, max_texture_side=_UNLIMITED)
-        return _reserve(inputs, config, larger)
+        return _reserve(inputs, config, larger, layers)
 
 
-def _reserve(inputs: CalculatorInputs, config: Qwen3Config, device: DeviceProfile) -> Gpu:
+def _reserve(inputs: CalculatorInputs, config: Qwen3Config, device: DeviceProfile, layers: int) -> Gpu:
     gpu = device.planning_gpu()
     gpu.ledger.uniforms("parameters", PARAMETERS_BYTES)
-    reserve_passes(gpu, _plan(inputs, config))
+    plan = _plan(inputs, config)
+    reserve_cache(gpu, plan, layers)
+    reserve_space(gpu, plan)
     return gpu
 
 

@@ -106,19 +106,24 @@ def estimate(inputs: CalculatorInputs) -> Estimate:
         return Estimate(inputs, (*terms, *around), _NO_ENGINE, notes)
     weights = engine_terms.weight_terms(inputs, subject.config)
     passes = engine_terms.pass_terms(inputs, subject.config)
-    refusal = engine_terms.refusal(inputs, subject.config)
-    return Estimate(inputs, (*weights, *passes, *around), refusal, notes)
+    return Estimate(inputs, (*weights, *passes, *around), refusal(inputs), notes)
+
+
+def refusal(inputs: CalculatorInputs) -> str | None:
+    """Why this engine would not run it as asked, in a sentence; None: it would."""
+    config = inputs.subject.config
+    return _NO_ENGINE if config is None else engine_terms.refusal(inputs, config)
 
 
 def totals(inputs: CalculatorInputs) -> Callable[[int], int]:
     """Total bytes as a function of the context in tokens, quick enough to search with."""
-    least = replace(inputs, context_tokens=1)
-    subject, total = inputs.subject, estimate(least).total_bytes
-    config = subject.config
+    config, shape = inputs.subject.config, inputs.subject.shape
     if config is None:
-        per_token = inputs.requests * kv_bytes_per_token(subject.shape, inputs.scheme.kv_bits)
+        total = estimate(replace(inputs, context_tokens=1)).total_bytes
+        per_token = inputs.requests * kv_bytes_per_token(shape, inputs.scheme.kv_bits)
         return lambda tokens: total + (tokens - 1) * per_token
-    fixed = total - engine_terms.pass_bytes(least, config)
+    terms = (*engine_terms.weight_terms(inputs, config), *_surroundings(inputs))
+    fixed = sum(term.size_bytes for term in terms)
     return lambda tokens: fixed + engine_terms.pass_bytes(replace(inputs, context_tokens=tokens), config)
 
 

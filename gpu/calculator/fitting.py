@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,6 +13,7 @@ from gpu.calculator.inputs import CalculatorInputs
 from gpu.model_shape import check_count
 from gpu.scheme import KV_BITS, WEIGHT_BITS, Scheme
 
+_NEAR_TOKENS = 64
 Knob = Literal["context", "kv", "batch", "chats", "bits"]
 KNOBS: tuple[Knob, ...] = ("context", "kv", "batch", "chats", "bits")
 TABLE_SCHEMES = ("W16A16", "W8A8", "W6A8", "W5A8", "W4A8", "W4-g128A8", "W4A8+kv8", "W4A8+kv4")
@@ -36,8 +37,22 @@ def largest_context(inputs: CalculatorInputs, capacity_bytes: int) -> Fit:
     check_count("available bytes", capacity_bytes, MOST_BYTES)
     total = totals(inputs)
     limit = min(inputs.subject.shape.max_context_tokens or MOST_CONTEXT_TOKENS, MOST_CONTEXT_TOKENS)
-    context = bisect_right(range(1, limit + 1), capacity_bytes, key=total)
+    context = _last_that_fits(total, limit, capacity_bytes)
     return Fit(inputs.scheme, context, total(max(context, 1)))
+
+
+def _last_that_fits(total: Callable[[int], int], limit: int, capacity_bytes: int) -> int:
+    """The last of 1…limit whose total fits, 0 if none; `total` grows nearly in proportion, so guess first."""
+    least, most = total(1), total(limit)
+    if most <= capacity_bytes:
+        return limit
+    if least > capacity_bytes:
+        return 0
+    guess = 1 + (capacity_bytes - least) * (limit - 1) // (most - least)
+    low, high = max(1, guess - _NEAR_TOKENS), min(limit, guess + _NEAR_TOKENS)
+    if not total(low) <= capacity_bytes < total(high):
+        low, high = 1, limit
+    return low - 1 + bisect_right(range(low, high + 1), capacity_bytes, key=total)
 
 
 def largest_contexts(

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from gpu.calculator.estimate import Estimate, estimate, totals
+from gpu.calculator.estimate import Estimate, estimate, refusal, totals
 from gpu.calculator.fitting import Knob, largest_context
 from gpu.calculator.inputs import CalculatorInputs
 from gpu.scheme import KV_BITS, WEIGHT_BITS
@@ -100,14 +100,14 @@ def _wishes(inputs: CalculatorInputs, locked: frozenset[Knob]) -> Iterator[Calcu
     """The wish with the same or less of everything but the context."""
     bits = [inputs.scheme.weight_bits, *(b for b in WEIGHT_BITS if b < inputs.scheme.weight_bits)]
     kv = [inputs.scheme.kv_bits, *(b for b in KV_BITS if b < inputs.scheme.kv_bits)]
-    runs = estimate(inputs).refusal is None
+    runs = refusal(inputs) is None
     for weight_bits, kv_bits in itertools.product(
         bits[:1] if "bits" in locked else bits, kv[:1] if "kv" in locked else kv
     ):
         wish = inputs if weight_bits == inputs.scheme.weight_bits else inputs.with_weight_bits(weight_bits)
         if "kv" in locked or kv_bits < wish.scheme.kv_bits:
             wish = wish.with_kv_bits(kv_bits)
-        if runs and estimate(wish).refusal is not None:
+        if runs and refusal(wish) is not None:
             continue
         for batch, chats in _requests(inputs, locked):
             yield replace(wish, batch=batch, chats=chats)

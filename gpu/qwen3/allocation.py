@@ -79,7 +79,9 @@ def reserve(gpu: Gpu, plan: Plan) -> Allocation:
         ConfigError: the cache of a layer is larger than this adapter can bind.
     """
     stacks = plan.stacks()
-    return Allocation(stacks, reserve_weights(gpu, plan, stacks), *reserve_passes(gpu, plan))
+    weights = reserve_weights(gpu, plan, stacks)
+    requests = tuple(reserve_cache(gpu, plan, plan.config.num_hidden_layers) for _ in range(plan.requests))
+    return Allocation(stacks, weights, requests, *reserve_space(gpu, plan))
 
 
 def reserve_weights(gpu: Gpu, plan: Plan, stacks: ModelStacks) -> Weights:
@@ -87,19 +89,18 @@ def reserve_weights(gpu: Gpu, plan: Plan, stacks: ModelStacks) -> Weights:
     return allocate_weights(gpu, plan.config, stacks, weight_layout(plan))
 
 
-def reserve_passes(gpu: Gpu, plan: Plan) -> tuple[Requests, Workspace, ChannelProbes, tuple[Site, ...]]:
-    """What passes read and write besides weights."""
-    requests = tuple(_allocate_caches(gpu, plan) for _ in range(plan.requests))
+def reserve_cache(gpu: Gpu, plan: Plan, layers: int) -> tuple[CacheLayer, ...]:
+    """The first `layers` of the cache of one request."""
+    kind, context = cache_kind(gpu, plan.scheme.kv_bits), plan.context_tokens
+    return tuple(allocate_layer(gpu, plan.heads, context, kind, f"layers.{i}") for i in range(layers))
+
+
+def reserve_space(gpu: Gpu, plan: Plan) -> tuple[Workspace, ChannelProbes, tuple[Site, ...]]:
+    """What passes write besides the cache."""
     coded = plan.scheme.activation_bits < 16
     space = allocate_workspace(gpu, plan.config, plan.heads, plan.chunk_tokens, plan.context_tokens, coded)
     sites = sites_of(plan.config)
-    return requests, space, ChannelProbes(gpu, sites), sites
-
-
-def _allocate_caches(gpu: Gpu, plan: Plan) -> tuple[CacheLayer, ...]:
-    kind = cache_kind(gpu, plan.scheme.kv_bits)
-    layers = range(plan.config.num_hidden_layers)
-    return tuple(allocate_layer(gpu, plan.heads, plan.context_tokens, kind, f"layers.{i}") for i in layers)
+    return space, ChannelProbes(gpu, sites), sites
 
 
 def weight_layout(plan: Plan) -> str:
