@@ -15,6 +15,7 @@ from gpu.calculator.preflight import check_fits
 from gpu.checkpoints.base import Checkpoint
 from gpu.device import Gpu
 from gpu.errors import Cancelled, RequestError
+from gpu.kernels.heads import Heads
 from gpu.kit import Kit, Op
 from gpu.layouts import choose_layout
 from gpu.ledger import Ledger
@@ -43,10 +44,11 @@ class Model:
         self.gpu = gpu
         self.config: Qwen3Config = plan.config
         self.scheme: Scheme = plan.scheme
+        self.heads: Heads = plan.heads
         self.context_tokens = plan.context_tokens
         self.probes: ChannelProbes = allocation.probes
         self.cached_ids: list[int] = []
-        self._chunk = plan.chunk_tokens
+        self.chunk_tokens = plan.chunk_tokens
         self._kit = kit
         self._head_kit = kit.with_step(kit.new_step())
         self._space = allocation.space
@@ -142,8 +144,8 @@ class Model:
             Cancelled: between stretches of layers.
         """
         self._check_room(len(ids))
-        for start in range(0, len(ids), self._chunk):
-            part = ids[start : start + self._chunk]
+        for start in range(0, len(ids), self.chunk_tokens):
+            part = ids[start : start + self.chunk_tokens]
             is_last = start + len(part) == len(ids)
             if len(part) == 1:
                 self._decode(part[0], cancel, probed)
@@ -166,8 +168,8 @@ class Model:
     ) -> Iterator[F32]:
         """Feed tokens and yield the logits of every one, f32 [up to 8, vocabulary] at a time."""
         self._check_room(len(ids))
-        for start in range(0, len(ids), self._chunk):
-            part = ids[start : start + self._chunk]
+        for start in range(0, len(ids), self.chunk_tokens):
+            part = ids[start : start + self.chunk_tokens]
             self._prefill(part, cancel, probed)
             self.cached_ids.extend(part)
             if probed:

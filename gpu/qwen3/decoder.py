@@ -49,8 +49,8 @@ class Variant:
 class Edits(Protocol):
     """What an experiment does to a site's activations and to the product of the matrix that reads them."""
 
-    def before(self, site: str, x: Activations) -> list[Op]: ...
-    def after(self, site: str, y: Any, y_stride: int) -> list[Op]: ...
+    def before(self, kit: Kit, site: str, x: Activations) -> list[Op]: ...
+    def after(self, kit: Kit, site: str, y: Any, y_stride: int) -> list[Op]: ...
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Decoder:
         ]
 
     def tapped(self, index: int) -> list[tuple[Site, Activations]]:
-        """Where a probed pass leaves the values of a layer's sites; after the last layer, those of the head."""
+        """Where a probed pass leaves the values of a layer's sites; after the last layer, of the head's."""
         space = self.space
         layer = (space.attention_in, space.attention_out, space.mlp_in, space.mlp_out, space.hidden)
         held = layer if index < self.config.num_hidden_layers else (space.attention_in,)
@@ -172,10 +172,10 @@ class Decoder:
         return [norm, *self._before(site, out), *(self._quantize(out) if kind == VALUES else [])]
 
     def _before(self, site: str, x: Activations) -> list[Op]:
-        return [] if self.edits is None else self.edits.before(site, x)
+        return [] if self.edits is None else self.edits.before(self.kit, site, x)
 
     def _after(self, site: str, y: Any, y_stride: int) -> list[Op]:
-        return [] if self.edits is None else self.edits.after(site, y, y_stride)
+        return [] if self.edits is None else self.edits.after(self.kit, site, y, y_stride)
 
     def _quantize(self, x: Activations) -> list[Op]:
         if not self._integer:

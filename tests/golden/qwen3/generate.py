@@ -31,6 +31,7 @@ from tests.golden.qwen3.checkpoints import (
     weights_digest,
     write_checkpoint,
 )
+from tests.golden.qwen3.statistics import write_statistics
 
 LEAST_LEAD = 2e-3
 LEAST_DISTINCT = 24
@@ -149,6 +150,7 @@ def main() -> None:
             print(spec, find_seed(spec), flush=True)
         return
     write_rope()
+    write_statistics()
     for spec in SPECS:
         write_golden(spec)
 

@@ -11,6 +11,8 @@ from gpu.formats import floats
 from tests.golden.qwen3.checkpoints import Spec, config_fields, weights
 from tests.gpu.checkpoints.tiny import safetensors
 
+THRESHOLDS = (0.5, 6.0)  # of the golden counts of tests/golden/qwen3/statistics.py
+FIRST = 4  # tokens whose queries its attention leaves out
 FACTOR = np.float32(64)  # a power of two: exact in every float format
 NORMED = {"layers.0.self_attn.qkv_proj": (5, 40), "layers.1.mlp.gate_up_proj": (17,)}
 GATED = {"layers.1.mlp.down_proj": (3, 99, 150)}

@@ -1,0 +1,97 @@
+"""Every token's values at chosen sites, kept on the device in rings, within a limit that is checked first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.device import Gpu
+from gpu.errors import GIB, MIB, RequestError
+from gpu.kernels.keep_rows import keep_rows
+from gpu.kit import Op
+from gpu.probes.sites import Site
+from gpu.qwen3.decoder import Decoder
+
+DEFAULT_LIMIT_BYTES = 512 * MIB
+
+
+class KeptRows:
+    """Watches a model's probed passes and keeps the newest `capacity` tokens of the cache."""
+
+    def __init__(self, gpu: Gpu, sites: Sequence[Site], capacity: int) -> None:
+        """Raises RequestError if a ring is larger than this adapter binds; nothing stays allocated then."""
+        widest = max((site.stride for site in sites), default=0) * 4
+        binds = gpu.max_binding_bytes
+        if capacity * widest > binds:
+            raise RequestError(
+                f"{capacity:,} tokens of one site take {_size(capacity * widest)} and this adapter binds "
+                f"{_size(binds)}; {binds // widest:,} tokens would fit."
+            )
+        self._gpu = gpu
+        self._capacity = capacity
+        self._sites = {site.name: site for site in sites}
+        self._rings = {
+            site.name: gpu.ledger.buffer(f"{site.name} values", "probes", capacity * site.stride * 4)
+            for site in sites
+        }
+
+    def __call__(self, decoder: Decoder, index: int) -> list[Op]:
+        """What keeps the rows of a layer's sites."""
+        return [
+            keep_rows(decoder.kit, x, self._rings[site.name], self._capacity)
+            for site, x in decoder.tapped(index)
+            if site.name in self._rings
+        ]
+
+    def read(self, site: str, position: int) -> npt.NDArray[np.float32]:
+        """The newest rows of a cache that holds `position` tokens, oldest first: [tokens, channels]."""
+        place, tokens = self._sites[site], min(position, self._capacity)
+        raw = self._gpu.read(self._rings[site], self._capacity * place.stride * 4)
+        ring = np.frombuffer(raw, np.float32).reshape(self._capacity, place.stride)
+        newest: npt.NDArray[np.float32] = ring[np.arange(position - tokens, position) % self._capacity]
+        return newest[:, : place.channels].copy()
+
+    def release(self) -> None:
+        for ring in self._rings.values():
+            self._gpu.ledger.release(ring)
+        self._rings.clear()
+
+
+def values_bytes(sites: Sequence[Site], tokens: int) -> int:
+    """What every token's values at some sites take."""
+    return 4 * tokens * sum(site.stride for site in sites)
+
+
+def chosen_sites(sites: Sequence[Site], names: Collection[str]) -> tuple[Site, ...]:
+    """Raises RequestError if one of the names is no site's."""
+    known = {site.name: site for site in sites}
+    for name in names:
+        if name not in known:
+            raise RequestError(f"There is no site '{name}'; sites look like {', '.join([*known][:5])}.")
+    return tuple(site for site in sites if site.name in names)
+
+
+def check_limit(sites: Sequence[Site], tokens: int, limit_bytes: int) -> None:
+    """Raise RequestError, saying what would fit, if the values of every token go beyond the limit."""
+    needed = values_bytes(sites, tokens)
+    if needed <= limit_bytes:
+        return
+    fits = limit_bytes // values_bytes(sites, 1)
+    advice = f"{fits:,} tokens would fit" if fits else "not even one token would fit"
+    if len(sites) > 1:
+        few = limit_bytes // (needed // len(sites))
+        advice += f", or about {few} of the sites" if few else ""
+    raise RequestError(
+        f"The values of {tokens:,} tokens at {_count(len(sites))} take {_size(needed)} and the limit is "
+        f"{_size(limit_bytes)}; {advice}."
+    )
+
+
+def _count(sites: int) -> str:
+    return "one site" if sites == 1 else f"{sites} sites"
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / GIB:.2f} GiB" if size_bytes >= GIB else f"{size_bytes / MIB:.1f} MiB"

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gpu.errors import RequestError
+from gpu.probes.saliency import column_absmax, column_norms, columns, reader_names, saliency
+from tests.gpu.probes.conftest import Load
+from tests.gpu.probes.test_statistics import of
+from tests.gpu.sentences import is_one_sentence
+
+READERS = {
+    "layers.1.self_attn.qkv_proj": ("q_proj", "k_proj", "v_proj"),
+    "layers.1.self_attn.o_proj": ("o_proj",),
+    "layers.1.mlp.gate_up_proj": ("gate_proj", "up_proj"),
+    "layers.1.mlp.down_proj": ("down_proj",),
+}
+
+
+@pytest.mark.parametrize("site", READERS)
+def test_norms_are_those_of_the_columns_that_read_a_channel(load: Load, site: str) -> None:
+    checkpoint = load("random", "W16A16").checkpoint
+    block = site.rsplit(".", 1)[0]
+    weights = [checkpoint.tensor(f"model.{block}.{name}.weight").read_f32() for name in READERS[site]]
+    stacked = np.concatenate(weights)
+    np.testing.assert_allclose(column_norms(checkpoint, site), np.linalg.norm(stacked, axis=0), rtol=1e-5)
+    np.testing.assert_array_equal(column_absmax(checkpoint, site), np.abs(stacked).max(axis=0))
+    found = columns(checkpoint, site, np.array([3, 0]))
+    assert sorted(found[0]) == sorted(stacked[:, 3])
+    if len(weights) == 2:
+        np.testing.assert_array_equal(found[1], np.stack(weights, axis=1).reshape(-1, 96)[:, 0])
+    else:
+        np.testing.assert_array_equal(found[1], stacked[:, 0])
+
+
+def test_the_head_reads_the_embedding_where_it_is_tied_and_no_matrix_reads_the_residual_stream(
+    load: Load,
+) -> None:
+    config = load("random", "W16A16").checkpoint.config
+    assert reader_names(config, "lm_head") == ("model.embed_tokens.weight",)
+    with pytest.raises(RequestError) as failure:
+        reader_names(config, "layers.1")
+    assert is_one_sentence(str(failure.value))
+
+
+def test_saliency_is_the_mean_magnitude_times_the_norm() -> None:
+    statistics = of(np.array([[1, -2], [3, 4]], np.float32))
+    np.testing.assert_array_equal(saliency(statistics, np.array([10, 100], np.float32)), [20, 300])
