@@ -43,7 +43,8 @@ def oklab(colour: str) -> npt.NDArray[np.float64]:
     """L, a, b of #rrggbb."""
     encoded = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
     linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-    return _TO_LAB @ np.cbrt(_TO_LMS @ linear)
+    lab: npt.NDArray[np.float64] = _TO_LAB @ np.cbrt(_TO_LMS @ linear)
+    return lab
 
 
 def _hex(lab: npt.NDArray[np.float64]) -> str:

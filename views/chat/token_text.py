@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate, groupby
 from math import ceil
+from typing import cast
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
@@ -18,6 +19,7 @@ from PySide6.QtGui import (
     QPen,
     QTextCharFormat,
     QTextCursor,
+    QTextLine,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QToolTip
@@ -96,8 +98,7 @@ class TokenText(QTextEdit):
         line = layout.lineForTextPosition(start - block.position())
         if not line.isValid():
             return QRect()
-        ends = [line.cursorToX(at - block.position())[0] for at in (start, start + length)]
-        left, right = sorted(ends)
+        left, right = sorted(_x_of(line, at - block.position()) for at in (start, start + length))
         box = QRectF(left, line.y(), max(right - left, 2), line.height())
         return box.translated(layout.position()).toAlignedRect()
 
@@ -215,6 +216,12 @@ class TokenText(QTextEdit):
 
     def _follow_height(self, size: QSizeF) -> None:
         self.setFixedHeight(max(1, ceil(size.height())))
+
+
+def _x_of(line: QTextLine, at: int) -> float:
+    """Where a line's cursor is drawn before the character `at`."""
+    x, _ = cast(tuple[float, int], line.cursorToX(at))
+    return x
 
 
 def _units(text: str) -> int:

@@ -14,7 +14,7 @@ from views.widgets import label
 
 _BAR_HEIGHT = 8
 _BAR_WIDTH = 150
-_MARGIN = 14
+_MARGIN = 18
 
 
 class TokensView(QWidget):
