@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from gpu.errors import Cancelled, QuantscopeError, RequestError
 from gpu.events import Event, Failed, Finished, FinishReason, PromptProgress, Timing, Token
-from gpu.model import Model
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampler, Sampling
 from gpu.token_detail import token_detail
+
+if TYPE_CHECKING:  # what names a request need not load wgpu
+    from gpu.model import Model
 
 _FRAME_S = 1 / 30
 _REPORT_S = 1 / 4

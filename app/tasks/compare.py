@@ -12,12 +12,12 @@ from app.reply import prompt_ids, trace_entry
 from app.token_trace import TraceEntry
 from gpu.events import Event, Failed, Finished, FinishReason, Token
 from gpu.generate import Request, generate
-from gpu.model import Model
 from gpu.sampling import Sampling
 from gpu.scheme import Scheme
 
 if TYPE_CHECKING:
     from app.engine_desk import Desk
+    from gpu.model import Model
 
 _STRETCH_S = 0.2  # how long one column goes on before it is the other's turn
 Cancel = Callable[[], bool]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from gpu.generate import shared_prefix
-from gpu.model import Model
+
+if TYPE_CHECKING:  # see gpu.generate
+    from gpu.model import Model
 
 F32 = npt.NDArray[np.float32]
 Cancel = Callable[[], bool]
