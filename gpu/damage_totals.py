@@ -75,13 +75,15 @@ class DamageTotals:
     def stored_bytes(self) -> int:
         return -(-round(self.bits_per_value * self.values) // 8)
 
-    def moved(self, rows: int) -> DamageTotals:
-        """The same part, `rows` further down in a larger array."""
-        first = self.first_non_finite
-        worst = None if self.worst is None else {**self.worst, "row": self.worst["row"] + rows}
-        return replace(
-            self, worst=worst, first_non_finite=None if first is None else (first[0] + rows, first[1])
-        )
+    def moved(self, rows: int, tokens: int = 0, blocks: int = 0) -> DamageTotals:
+        """The same part in a larger array: `rows` further down in its grid, or, where blocks run along the
+        tokens, `tokens` further along, which are `blocks` whole blocks."""
+        at, worst = self.first_non_finite, self.worst
+        if worst is not None:
+            moves = {"row": rows, "block": blocks, "first_value": tokens}
+            worst = {**worst, **{key: worst[key] + by for key, by in moves.items()}}
+        placed = None if at is None else (at[0] + rows + tokens, at[1])
+        return replace(self, worst=worst, first_non_finite=placed)
 
     def joined(self, other: DamageTotals) -> DamageTotals:
         """Both parts together; `other` follows this one. Scales that both share must be counted once."""

@@ -1,4 +1,4 @@
-"""`quantscope damage`: what block scales do to a weight tensor or an array of activations."""
+"""`quantscope damage`: what a number format does to a tensor, an array, or every tensor of a model."""
 
 from __future__ import annotations
 
@@ -9,53 +9,96 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from app.cli.output import print_fields, print_json
+from app.cli.damage_all import run_all
+from app.cli.output import ProgressLine, print_fields, print_json
+from app.damage_charts import tensor_charts
 from app.library import find_directory
+from app.picture_file import check_picture_name, write_picture
 from gpu.checkpoints import open_checkpoint
 from gpu.clipping import search_clip
-from gpu.damage import measure
+from gpu.damage_stream import ArrayRows, RowSource, Watch, measure_rows, sample_rows
 from gpu.errors import FormatError, RequestError
+from gpu.formats.family import number_formats
+from gpu.sweep import Rounding
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    names = ", ".join(number_format.spec.name for number_format in number_formats())
     parser.add_argument("model", metavar="MODEL", nargs="?", help="a checkpoint directory, or demo")
     parser.add_argument("--tensor", metavar="NAME", help="a tensor of MODEL; its rows are output channels")
+    parser.add_argument("--all", action="store_true", help="every matrix of MODEL")
     parser.add_argument(
         "--array", type=Path, metavar="F.npy", help="an array instead; rows are tokens, columns are channels"
     )
-    parser.add_argument("--format", default="int8", metavar="int8|int4|…", help="default int8")
+    parser.add_argument("--format", default="int8", metavar="F", help=f"default int8; one of {names}")
     parser.add_argument(
         "--granularity",
-        default="b32",
         metavar="G",
-        help="how far one scale reaches: b32 (or another block), token, channel, tensor; default b32",
+        help="how far one scale reaches: b32 (or another block), token, channel, tensor; default: the "
+        "format's own",
     )
     parser.add_argument(
         "--clip", action="store_true", help="search the clipping threshold of least error too"
     )
+    parser.add_argument(
+        "--versus", metavar="F[@G]", help="with --all: a second format, side by side with the first"
+    )
+    parser.add_argument("--csv", type=Path, metavar="F.csv", help="with --all: write the table there too")
+    parser.add_argument("--plot", type=Path, metavar="F.svg|F.png", help="draw the charts into a file")
     parser.set_defaults(usage_error=parser.error)
 
 
 def run(args: Namespace) -> int:
-    if (args.array is None) == (args.model is None) or (args.model is None) != (args.tensor is None):
-        args.usage_error("give either MODEL with --tensor NAME, or --array F.npy")
-    values = _load(args.array) if args.array is not None else _tensor(args.model, args.tensor)
-    clip = search_clip(values, args.format, args.granularity) if args.clip else None
-    summary = measure(values, args.format, args.granularity).summary(clip)
+    _check_usage(args)
+    at = f"@{args.granularity}" if args.granularity else ""
+    rounding = Rounding.parse(args.format + at)
+    if args.plot is not None:
+        check_picture_name(args.plot)
+    if args.all:
+        return run_all(args, rounding)
+    source = ArrayRows(_load(args.array)) if args.array is not None else _tensor(args.model, args.tensor)
+    return _run_one(args, source, rounding)
+
+
+def _check_usage(args: Namespace) -> None:
+    if (args.array is None) == (args.model is None) or (args.array is not None and (args.tensor or args.all)):
+        args.usage_error("give either MODEL with --tensor NAME or --all, or --array F.npy")
+    if args.model is not None and bool(args.tensor) == args.all:
+        args.usage_error("give either --tensor NAME or --all")
+    if not args.all and (args.csv or args.versus):
+        args.usage_error("--csv and --versus go with --all")
+    if args.all and args.clip:
+        args.usage_error("--clip looks at one tensor")
+
+
+def _run_one(args: Namespace, source: RowSource, rounding: Rounding) -> int:
+    line = ProgressLine()
+    watch = Watch(progress=lambda rows, total: line.show(f"row {rows:,} of {total:,}"))
+    totals = measure_rows(source, rounding.format, str(rounding.granularity), watch)
+    line.clear()
+    clip = None
+    if args.clip:
+        clip = search_clip(sample_rows(source), rounding.format, str(rounding.granularity))
+    if args.plot is not None:
+        write_picture(args.plot, tensor_charts(sample_rows(source), totals, clip))
     if args.json:
-        print_json({"shape": list(values.shape), **summary})
+        print_json({"shape": _shape(source), **totals.summary(clip)})
     else:
-        _print(summary)
+        _print(totals.summary(clip))
     return 0
 
 
-def _tensor(model: str, name: str) -> npt.NDArray[np.float32]:
+def _shape(source: RowSource) -> list[int]:
+    return list(source.array.shape) if isinstance(source, ArrayRows) else list(source.shape)
+
+
+def _tensor(model: str, name: str) -> RowSource:
     checkpoint = open_checkpoint(find_directory(model))
     if name not in checkpoint.names():
         raise RequestError(f"{checkpoint.path} has no tensor '{name}'{_hint(name, checkpoint.names())}.")
-    return checkpoint.tensor(name).read_f32()
+    tensor = checkpoint.tensor(name)
+    return tensor if len(tensor.shape) == 2 else ArrayRows(tensor.read_f32())
 
 
 def _hint(name: str, names: Sequence[str]) -> str:
@@ -63,7 +106,7 @@ def _hint(name: str, names: Sequence[str]) -> str:
     return f"; did you mean {close[0]}" if close else f"; one it has is {names[0]}"
 
 
-def _load(path: Path) -> npt.NDArray[Any]:
+def _load(path: Path) -> np.ndarray[Any, Any]:
     try:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError as error:
@@ -79,6 +122,7 @@ def _load(path: Path) -> npt.NDArray[Any]:
 def _print(summary: dict[str, Any]) -> None:
     worst = summary["worst_block_at"]
     fields = {
+        "format": f"{summary['format']}@{summary['granularity']}",
         "signal to noise": _decibels(summary["sqnr_db"]),
         "mean squared error": f"{summary['mse']:.4g}",
         "largest error": f"{summary['max_abs_error']:.4g}",
@@ -92,7 +136,8 @@ def _print(summary: dict[str, Any]) -> None:
             f"{worst['effective_levels']} levels, {_decibels(worst['field_sqnr_db'])} without its largest"
         )
     if summary["non_finite"]:
-        fields["not finite"] = f"{summary['non_finite']:,} values left out"
+        row, column = summary["first_non_finite"]
+        fields["not finite"] = f"{summary['non_finite']:,} values left out, the first at [{row}, {column}]"
     if summary["clip"] is not None:
         clip = summary["clip"]
         fields["best clipping"] = f"at {clip['threshold']:.4g}: mean squared error {clip['mse']:.4g}"

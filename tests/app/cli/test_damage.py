@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -87,8 +88,65 @@ def test_unknown_formats_and_granularities(
     assert f"'{option[1]}'" in quantscope("damage", "--array", tmp_path / "x.npy", *option).complaint
 
 
-@pytest.mark.parametrize("arguments", [(), ("demo",), ("demo", "--array", "f"), ("--tensor", "t")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("demo",),
+        ("demo", "--array", "f"),
+        ("--tensor", "t"),
+        ("demo", "--tensor", "t", "--all"),
+        ("demo", "--tensor", "t", "--csv", "f"),
+        ("demo", "--all", "--clip"),
+    ],
+)
 def test_wrong_usage(quantscope: Quantscope, arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as stopped:
         quantscope("damage", *arguments)
     assert stopped.value.code == 2
+
+
+def test_nan_is_counted_located_and_said(quantscope: Quantscope, tmp_path: Path) -> None:
+    values = spiky(12, 64)
+    values[3, 7] = np.nan
+    np.save(tmp_path / "x.npy", values)
+    found = quantscope("damage", "--array", tmp_path / "x.npy", "--json").json
+    assert (found["non_finite"], found["first_non_finite"]) == (1, [3, 7])
+    printed = quantscope("damage", "--array", tmp_path / "x.npy").out
+    assert "1 values left out, the first at [3, 7]" in printed
+
+
+@pytest.mark.parametrize("name", ["q4_k", "nvfp4", "awq", "int4-affine", "fp8-e4m3"])
+def test_every_family_has_its_own_granularity(quantscope: Quantscope, tmp_path: Path, name: str) -> None:
+    np.save(tmp_path / "x.npy", spiky(4, 300))
+    found = quantscope("damage", "--array", tmp_path / "x.npy", "--format", name, "--json").json
+    assert found["format"] == name
+    assert found["sqnr_db"] > 10
+
+
+def test_charts_are_drawn_into_a_file(quantscope: Quantscope, tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", spiky(12, 64))
+    arguments = ("damage", "--array", tmp_path / "x.npy", "--clip", "--plot")
+    quantscope(*arguments, tmp_path / "x.svg")
+    drawn = (tmp_path / "x.svg").read_text()
+    assert "Blast radius" in drawn
+    assert "T* =" in drawn
+    quantscope(*arguments, tmp_path / "x.png")
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
+    assert "end its name in .svg or .png" in quantscope(*arguments, tmp_path / "x.pdf").complaint
+
+
+def test_every_tensor_of_a_model(quantscope: Quantscope, talker: Path, tmp_path: Path) -> None:
+    arguments = ("damage", talker, "--all", "--format", "int4", "--versus", "q8_0")
+    table = tmp_path / "t.csv"
+    found = quantscope(*arguments, "--csv", table, "--plot", tmp_path / "t.svg", "--json").json
+    assert found["schemes"] == ["int4@b32", "q8_0@b32"]
+    named = {tensor["name"]: tensor["schemes"] for tensor in found["tensors"]}
+    four, eight = named[TENSOR]
+    assert four["sqnr_db"] < eight["sqnr_db"]
+    assert four["quantized_bytes"] < eight["quantized_bytes"]
+    rows = list(csv.DictReader(table.open()))
+    assert len(rows) == 2 * len(named)
+    assert {row["scheme"] for row in rows} == {"int4@b32", "q8_0@b32"}
+    assert "signal to noise" in (tmp_path / "t.svg").read_text()
+    assert TENSOR in quantscope(*arguments).out
