@@ -30,7 +30,7 @@ def write_picture(path: Path, charts: Sequence[Chart]) -> None:
 
 def _png(svg: bytes) -> bytes:
     from PySide6.QtCore import QBuffer, QByteArray, QIODevice  # noqa: PLC0415 - see above
-    from PySide6.QtGui import QGuiApplication, QImage, QPainter  # noqa: PLC0415
+    from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter  # noqa: PLC0415
     from PySide6.QtSvg import QSvgRenderer  # noqa: PLC0415
 
     if QGuiApplication.instance() is None:
@@ -43,5 +43,5 @@ def _png(svg: bytes) -> bytes:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(buffer.data().data())
