@@ -33,7 +33,7 @@ def radius_chart(values: npt.NDArray[np.float32]) -> Chart:
         errors = [point.relative_error for point in own]
         series.append(Series(name, range(len(own)), errors))
     ticks = [
-        (float(i), f"{reach} · {point.bits_per_value:.3g} bits")
+        (float(i), f"{reach}: {point.bits_per_value:.3g}")
         for i, (reach, point) in enumerate(zip(REACHES, points[len(REACHES) :], strict=True))
     ]
     return Chart(

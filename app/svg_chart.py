@@ -8,8 +8,8 @@ from html import escape
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 760, 330
-_LEFT, _RIGHT, _TOP, _BOTTOM = 76, 24, 52, 62
-_COLOURS = ("#2456c7", "#b23c06", "#17693f", "#8452b8", "#0f8a96", "#8a6d1f")
+_LEFT, _RIGHT, _TOP, _BOTTOM = 76, 116, 52, 62
+_COLOURS = ("#2456c7", "#b23c06", "#17693f", "#8452b8", "#0f8a96", "#8a6d1f", "#b8417c", "#6b7686")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _drawn(chart: Chart) -> list[str]:
     for i, series in enumerate(chart.series):
         colour = _COLOURS[i % len(_COLOURS)]
         lines += _curve(series, x, y, colour, chart.log_y)
-        lines.append(_text(WIDTH - _RIGHT - 130 * (len(chart.series) - i), 24, f"● {series.name}", colour))
+        lines.append(_text(WIDTH - _RIGHT + 12, _TOP + 12 + 18 * i, f"● {series.name}", colour))
     return lines
 
 
@@ -109,7 +109,9 @@ def _frame(chart: Chart, x: _Axis, y: _Axis) -> list[str]:
         lines.append(_text(x.at(value), bottom + 20, name, "#565e6c", anchor="middle"))
     for value, name in chart.marks:
         lines.append(_line(x.at(value), _TOP, x.at(value), bottom, "#b23c06", ' stroke-dasharray="5 4"'))
-        lines.append(_text(x.at(value) + 5, _TOP + 12, name, "#b23c06"))
+        late = x.at(value) > (left + right) / 2
+        at = x.at(value) - 5 if late else x.at(value) + 5
+        lines.append(_text(at, _TOP + 12, name, "#b23c06", anchor="end" if late else "start"))
     lines.append(_line(left, bottom, right, bottom, "#848d9b"))
     lines.append(_text((left + right) / 2, HEIGHT - 18, chart.x_label, "#565e6c", anchor="middle"))
     lines.append(_text(left, 42, chart.y_label, "#565e6c"))
