@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from gpu.extent import Extent
@@ -53,9 +53,7 @@ def shape_terms(
     if shape.norm_values:
         norms = Extent.of(NORM_BITS, values=shape.norm_values)
         terms.append(Term.of("norms", "norms", norms, "estimated"))
-    cache = _cache_extent(shape, scheme.kv_bits, context_tokens)
-    if requests > 1:
-        cache = replace(cache, factors=(*cache.factors, ("requests", requests)))
+    cache = kv_extent(shape, scheme.kv_bits, context_tokens, requests)
     return (*terms, Term.of("keys and values", "kv_cache", cache, "estimated"))
 
 
@@ -76,13 +74,14 @@ def matrix_terms(matrix: MatrixKind, scheme: Scheme, stored_bits: int = 16) -> I
 
 def kv_bytes_per_token(shape: ModelShape, kv_bits: int) -> int:
     """Key-value cache of one token of one request: 2 · layers · kv_heads · bytes of a head's vector."""
-    return _cache_extent(shape, kv_bits, 1).size_bytes
+    return kv_extent(shape, kv_bits, tokens=1).size_bytes
 
 
-def _cache_extent(shape: ModelShape, kv_bits: int, tokens: int) -> Extent:
-    """Values, or below 16 bits blocks of 32 codes with a float16 scale, as q8_0 and q4_0 are."""
+def kv_extent(shape: ModelShape, kv_bits: int, tokens: int, requests: int = 1) -> Extent:
+    """Key-value caches: values, or below 16 bits blocks of 32 codes with an f16 scale, as q8_0 and q4_0."""
     outer = {"keys_and_values": 2, "layers": shape.layers, "kv_heads": shape.kv_heads}
+    inner = {"tokens": tokens, "requests": requests} if requests > 1 else {"tokens": tokens}
     if kv_bits >= 16:
-        return Extent.of(kv_bits, **outer, head_dimension=shape.head_dim, tokens=tokens)
+        return Extent.of(kv_bits, **outer, head_dimension=shape.head_dim, **inner)
     blocks = -(-shape.head_dim // WORD_BLOCK)
-    return Extent.of(WORD_BLOCK * kv_bits + SCALE_BITS, **outer, blocks=blocks, tokens=tokens)
+    return Extent.of(WORD_BLOCK * kv_bits + SCALE_BITS, **outer, blocks=blocks, **inner)
