@@ -92,7 +92,7 @@ class Dialogue:
         """What became of a message. One that was deleted meanwhile stays deleted."""
         if message.id in self.tree:
             self.tree.put(message)
-            self._archive.put(message)
+            self._archive.put(message, at_once=message.state != "streaming")
 
     def delete(self, key: int) -> tuple[Message, ...]:
         """Take a message and what follows from it out; a neighbour or what came before is shown then."""
@@ -140,7 +140,9 @@ class Dialogue:
             sampling=origin.sampling,
         )
         self.conversation = replace(self.conversation, model=origin.model, scheme=origin.scheme)
-        return self._show(answer)
+        key = self._show(answer)
+        self._archive.settle()  # what was asked outlives whatever happens to the answer
+        return key
 
     def _show(self, message: Message) -> int:
         self.change(leaf=self.tree.newest_leaf(message.id), changed_ms=message.created_ms)

@@ -17,6 +17,7 @@ from app.controllers.model import ModelController
 from app.controllers.spikes import SpikesController
 from app.controllers.turns import TurnsController
 from app.conversations import Archive
+from app.conversations.opening import default_path
 from app.engine_thread import Engine, EngineThread
 from app.failures import sentence_of
 from app.interrupts import Interrupts
@@ -145,7 +146,7 @@ def run(options: GuiOptions) -> int:
     app.setApplicationName("quantscope")
     app.setApplicationDisplayName("Quantscope")
     preferences = Preferences(SettingsFile())
-    gui = Gui(Theme(app), preferences, make_gpu_engine)
+    gui = Gui(Theme(app), preferences, make_gpu_engine, Archive(default_path()))
     sys.excepthook = gui.report_fault
     interrupts = Interrupts(gui.window.close)
     gui.window.show()

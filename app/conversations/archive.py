@@ -13,6 +13,9 @@ from app.conversations.search import Hit, search
 from app.conversations.store import Store
 from app.conversations.tree import Tree
 
+_PATIENCE_S = 0.05
+_UNDO_MS = 3_600_000  # another window may still undo what it deleted within the hour
+
 
 class Archive:
     """Used from one thread. `path` None keeps everything in memory.
@@ -47,10 +50,15 @@ class Archive:
         self.recorder.drain()
         return Tree(self.store.messages(key))
 
-    def put(self, record: Conversation | Message) -> None:
+    def put(self, record: Conversation | Message, *, at_once: bool = True) -> None:
+        """Have a record kept; a message that is being written can wait a moment."""
         if isinstance(record, Conversation):
             self._list[record.id] = record
-        self.recorder.put(record)
+        self.recorder.put(record, at_once=at_once)
+
+    def settle(self) -> None:
+        """Wait until all of it is on the disk, but not for a disk that does not answer."""
+        self.recorder.drain(_PATIENCE_S)
 
     def rename(self, key: int, title: str) -> None:
         """An empty title leaves the old one."""
@@ -106,7 +114,7 @@ class Archive:
     def _begin(self) -> tuple[Conversation, ...]:
         """What there is. A database that cannot be read after all is left alone."""
         try:
-            self.store.purge()
+            self.store.purge(self.clock.now_ms() - _UNDO_MS)
             self.interrupted = self.store.interrupt_streaming()
             return self.store.conversations()
         except StoreError as error:

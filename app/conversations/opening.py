@@ -79,7 +79,6 @@ def _prepare(connection: sqlite3.Connection) -> None:
             raise sqlite3.NotSupportedError("it was written by a newer version of this program")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection)
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorname", "").startswith(_DAMAGE):

@@ -1,8 +1,8 @@
 """Writes what changed, on a thread of its own: an answer that streams costs the window next to nothing.
 
-A change is written at once if nothing was written lately, and otherwise with all others at the end of the
-period: at a kill, at most that much of a running answer is lost. What cannot be written waits and is tried
-again, so that a full disk loses nothing while the program runs.
+What a person did is written at once. An answer that streams is written once a period: at a kill, at most that
+much of it is lost. What cannot be written waits and is tried again, so that a full disk loses nothing while
+the program runs.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from app.conversations.records import Conversation, Message, StoreError
 from app.conversations.store import Batch, Store
+from app.failures import sentence_of
 
 PERIOD_S = 0.5
 RETRY_S = 3.0
@@ -26,9 +27,6 @@ class _Pending:
     conversations: tuple[Conversation, ...]
     messages: tuple[Message, ...]
     traces: Mapping[int, Callable[[], bytes]]
-
-    def packed(self) -> Batch:
-        return Batch(self.conversations, self.messages, {key: pack() for key, pack in self.traces.items()})
 
 
 class Recorder:
@@ -49,9 +47,10 @@ class Recorder:
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
-    def put(self, record: Conversation | Message) -> None:
-        """Have a record written; a newer one of the same id takes its place."""
+    def put(self, record: Conversation | Message, *, at_once: bool = True) -> None:
+        """Have a record written, or within the period; a newer one of the same id takes its place."""
         with self._changed:
+            self._hurried = self._hurried or at_once
             if isinstance(record, Message):
                 self._messages[record.id] = record
             else:
@@ -84,7 +83,7 @@ class Recorder:
         while self._wait_for_change():
             with self._changed:
                 batch = self._take()
-            failed = not self._write(batch.packed())
+            failed = not self._write(batch)
             with self._changed:
                 if failed:
                     self._give_back(batch)
@@ -122,9 +121,9 @@ class Recorder:
         self._messages = {record.id: record for record in batch.messages} | self._messages
         self._traces = dict(batch.traces) | self._traces
 
-    def _write(self, batch: Batch) -> bool:
+    def _write(self, batch: _Pending) -> bool:
         try:
-            self._store.save(batch)
+            self._store.save(Batch(batch.conversations, batch.messages, self._packed(batch)))
             self._batches += 1
             if self._batches % _CHECKPOINT_BATCHES == 0:
                 self._store.checkpoint()
@@ -135,3 +134,13 @@ class Recorder:
         if self._failing:
             self._report("")
         return True
+
+    def _packed(self, batch: _Pending) -> dict[int, bytes]:
+        """A trace that cannot be packed must not keep the texts from being written."""
+        packed: dict[int, bytes] = {}
+        for key, pack in batch.traces.items():
+            try:
+                packed[key] = pack()
+            except Exception as error:  # whatever it was, the person is told and the thread lives on
+                self._report(f"The tokens of an answer were not kept: {sentence_of(error)}")
+        return packed

@@ -26,7 +26,7 @@ CREATE TABLE conversation (
 );
 CREATE TABLE message (
     id INTEGER PRIMARY KEY,
-    conversation INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+    conversation INTEGER NOT NULL,
     parent INTEGER,
     role TEXT NOT NULL,
     text TEXT NOT NULL,
@@ -44,7 +44,7 @@ CREATE TABLE message (
 );
 CREATE INDEX message_of ON message (conversation);
 CREATE TABLE trace (
-    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+    message INTEGER PRIMARY KEY,
     data BLOB NOT NULL
 );
 """

@@ -20,6 +20,7 @@ from app.conversations.rows import (
 )
 
 LARGEST_ID = 2**31 - 1  # a signal of Qt carries no larger int
+LARGEST_MS = 2**62
 _PUT_CONVERSATION = upsert("conversation", CONVERSATION_COLUMNS)
 _PUT_MESSAGE = upsert("message", MESSAGE_COLUMNS)
 _PUT_TRACE = upsert("trace", ("message", "data"))
@@ -99,11 +100,20 @@ class Store:
             ).fetchall()
         return tuple({row[0]: None for row in rows})
 
-    def purge(self) -> None:
-        """Delete for good what was deleted: nobody can undo it any more."""
+    def purge(self, before_ms: int = LARGEST_MS) -> None:
+        """Delete for good what was deleted before: nobody can undo it any more.
+
+        No foreign keys do this: a second window may go on with what the first has purged, and must not be
+        refused for it.
+        """
         with self._to_write() as connection:
-            connection.execute("DELETE FROM conversation WHERE deleted_ms IS NOT NULL")
-            connection.execute("DELETE FROM message WHERE deleted_ms IS NOT NULL")
+            connection.execute("DELETE FROM conversation WHERE deleted_ms < ?", (before_ms,))
+            connection.execute(
+                "DELETE FROM message WHERE deleted_ms < ? "
+                "OR conversation NOT IN (SELECT id FROM conversation)",
+                (before_ms,),
+            )
+            connection.execute("DELETE FROM trace WHERE message NOT IN (SELECT id FROM message)")
 
     def rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
         """What a query of another module of this package finds."""
@@ -143,11 +153,11 @@ class Store:
 def _stated(what: str) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OverflowError) as error:
         raise StoreError(f"The conversations cannot be {what}: {reason_of(error)}.") from error
 
 
-def reason_of(error: sqlite3.Error) -> str:
+def reason_of(error: Exception) -> str:
     """Why, and what to do about it, without SQLite's own words where a plainer one is known."""
     name = getattr(error, "sqlite_errorname", "")
     for prefix, reason in _REASONS.items():

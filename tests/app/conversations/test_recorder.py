@@ -57,7 +57,7 @@ def test_many_changes_within_a_period_are_one_write(store: Store) -> None:
     recorder.put(TALK)
     assert recorder.drain(10)
     for length in range(1, 200):
-        recorder.put(message(2, None, "x" * length, state="streaming"))
+        recorder.put(message(2, None, "x" * length, state="streaming"), at_once=False)
     assert recorder.close(10)
     assert len(batches) <= 3
     assert [len(m.text) for m in store.messages(TALK.id)] == [199]
@@ -92,3 +92,26 @@ def test_closing_on_a_full_disk_ends_and_says_so() -> None:
     recorder = Recorder(Refusing(), period_s=LONG_S)  # type: ignore[arg-type]
     recorder.put(TALK)
     assert not recorder.close(10)
+
+
+def test_what_a_person_did_is_written_at_once_and_takes_the_rest_along(store: Store) -> None:
+    recorder = Recorder(store, period_s=LONG_S)
+    recorder.put(TALK)
+    assert recorder.drain(10)
+    recorder.put(message(2, None, "on its way", state="streaming"), at_once=False)
+    recorder.put(message(3, None, "Why?"))
+    with recorder._changed:
+        assert recorder._changed.wait_for(lambda: not recorder._waiting(), 10)
+    assert [m.text for m in store.messages(TALK.id)] == ["on its way", "Why?"]
+    assert recorder.close(10)
+
+
+def test_tokens_that_cannot_be_packed_do_not_hold_the_texts_up(store: Store) -> None:
+    said: list[str] = []
+    recorder = Recorder(store, said.append, LONG_S)
+    recorder.put_trace(1, lambda: bytes(-1))
+    recorder.put(TALK)
+    assert recorder.close(10)
+    assert store.conversations() == (TALK,)
+    assert len(said) == 1
+    assert said[0].startswith("The tokens of an answer were not kept")

@@ -56,7 +56,7 @@ def test_a_newer_record_takes_the_place_of_the_older(store: Store) -> None:
 
 
 def test_a_batch_is_written_wholly_or_not_at_all(store: Store) -> None:
-    lost = message(9, None, "Lost", conversation=1234)  # of a conversation that there is not
+    lost = message(9, None, None)  # a message must have a text
     with pytest.raises(StoreError, match="cannot be saved"):
         store.save(Batch((replace(TALK, title="Half"),), (lost,)))
     assert store.conversations() == (TALK,)
