@@ -125,6 +125,69 @@ def _lock() -> QPainterPath:
     return path
 
 
+def _back() -> QPainterPath:
+    return _lines(((10, 4), (6, 8), (10, 12)))
+
+
+def _forward() -> QPainterPath:
+    return _lines(((6, 4), (10, 8), (6, 12)))
+
+
+def _pencil() -> QPainterPath:
+    return _lines(
+        ((3, 13), (3.6, 10), (10.8, 2.8), (13.2, 5.2), (6, 12.4), (3, 13)), ((9.2, 4.4), (11.6, 6.8))
+    )
+
+
+def _play() -> QPainterPath:
+    return _lines(((5, 3.5), (12, 8), (5, 12.5), (5, 3.5)))
+
+
+def _fork() -> QPainterPath:
+    path = _lines(((4.5, 5.5), (4.5, 10.5)), ((11.5, 5.5), (11.5, 7), (9.5, 8.5), (6, 8.5), (4.5, 9.5)))
+    for x, y in ((4.5, 4), (4.5, 12), (11.5, 4)):
+        path.addEllipse(QPointF(x, y), 1.5, 1.5)
+    return path
+
+
+def _bin() -> QPainterPath:
+    return _lines(
+        ((2.5, 4.5), (13.5, 4.5)),
+        ((6, 4.5), (6, 2.5), (10, 2.5), (10, 4.5)),
+        ((4, 4.5), (4.6, 13.5), (11.4, 13.5), (12, 4.5)),
+    )
+
+
+def _tokens() -> QPainterPath:
+    path = QPainterPath()
+    for x, y, width in ((2, 3, 5), (9, 3, 5), (2, 9.5, 7.5), (11.5, 9.5, 2.5)):
+        path.addRoundedRect(QRectF(x, y, width, 3.5), 1, 1)
+    return path
+
+
+def _clip() -> QPainterPath:
+    return _lines(((11, 5), (6, 10), (7.5, 11.5), (13, 6), (10, 3), (3.5, 9.5), (6.5, 13.5), (10, 12)))
+
+
+def _book() -> QPainterPath:
+    return _lines(
+        (
+            (8, 4),
+            (6, 3),
+            (2.5, 3),
+            (2.5, 12),
+            (6, 12),
+            (8, 13),
+            (10, 12),
+            (13.5, 12),
+            (13.5, 3),
+            (10, 3),
+            (8, 4),
+        ),
+        ((8, 4), (8, 13)),
+    )
+
+
 _PATHS: dict[str, Callable[[], QPainterPath]] = {
     "plus": _plus,
     "chevron-down": _chevron_down,
@@ -143,6 +206,15 @@ _PATHS: dict[str, Callable[[], QPainterPath]] = {
     "microscope": _microscope,
     "calculator": _calculator,
     "lock": _lock,
+    "back": _back,
+    "forward": _forward,
+    "pencil": _pencil,
+    "play": _play,
+    "fork": _fork,
+    "bin": _bin,
+    "tokens": _tokens,
+    "clip": _clip,
+    "book": _book,
 }
 NAMES = tuple(_PATHS)
 

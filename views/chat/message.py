@@ -1,146 +1,200 @@
-"""One turn: what the person said in a bubble, or what the model answered, its thoughts folded."""
+"""What a question and an answer have in common: text, tools, editing, keys."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
-from views.chat.document import MessageText
+from views.chat.body import MessageBody
+from views.chat.editor import MessageEditor
+from views.chat.style import TextStyle
+from views.chat.tools import Allowed, MessageTools
+from views.chat.wishes import MessageWishes
 from views.frames import MessageFrame
-from views.theme import Theme
-from views.widgets import describe, label, tool_button
 
-_BUBBLE_SHARE = 0.8
+_SPOKEN = 2000  # characters of a message that a screen reader is given at once
 
 
-class UserMessage(QWidget):
-    """The person's words in a bubble at the right, as wide as they need and no wider than most of the row."""
+class MessageView(QWidget):
+    """What both kinds of message share: tools, editing, keys, and the text for screen readers."""
 
-    def __init__(self, theme: Theme) -> None:
+    height_changed = Signal()
+    tabbed_into = Signal()
+    name = ""
+    keep = "Save"
+
+    def __init__(self, style: TextStyle, wishes: MessageWishes, markdown: bool) -> None:
         super().__init__()
-        self._text = MessageText(theme, "You said")
-        self._bubble = QFrame()
-        self._bubble.setProperty("look", "bubble")
-        inside = QVBoxLayout(self._bubble)
-        inside.setContentsMargins(12, 8, 12, 8)
-        inside.addWidget(self._text)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(self._bubble)
+        self.frame = MessageFrame("assistant" if markdown else "user", "")
+        self.wishes = wishes
+        self.body = MessageBody(style, self.name, markdown)
+        self.tools = MessageTools(wishes, self.copy, self.edit, answer=markdown)
+        self._editor: MessageEditor | None = None
+        self._is_active = self._is_hovered = self._is_last = False
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(self.name)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(8, 4, 8, 2)
+        self.column.setSpacing(4)
+        self.body.height_changed.connect(self.height_changed)
+        self.body.link_clicked.connect(wishes.link)
 
-    def set_frame(self, frame: MessageFrame) -> None:
-        if frame.text != self._text.toPlainText():
-            self._text.stream(frame.text)
-            self._fit()
+    def set_frame(self, frame: MessageFrame, allowed: Allowed, last: bool) -> None:
+        """Show `frame`; the tools of the last message stay on show."""
+        changed = frame != self.frame
+        self.frame, self._is_last = frame, last
+        if changed:
+            self.fill(frame)
+            if frame.state != "streaming":
+                self.setAccessibleDescription(frame.text[:_SPOKEN])
+        self.tools.set_frame(frame, note_of(frame), allowed)
+        self._show_tools()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
+    def fill(self, frame: MessageFrame) -> None:
+        """Show the contents of `frame`; for the two kinds of message to say how."""
+        self.body.set_text(frame.text)
 
-    def _fit(self) -> None:
-        self._text.setFixedWidth(
-            min(self._text.ideal_width(), max(120, int(self.width() * _BUBBLE_SHARE) - 24))
+    def bodies(self) -> list[MessageBody]:
+        """Every text on show, top down."""
+        return [self.body]
+
+    def set_style(self, style: TextStyle) -> None:
+        for body in self.bodies():
+            body.set_style(style)
+
+    def height_at(self, width: int) -> int:
+        """How tall it is `width` wide."""
+        if self.width() != width:
+            self.resize(width, self.height())
+        layout = self.column
+        for part in (*self.inner_layouts(), layout):
+            part.activate()
+        return layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+
+    def inner_layouts(self) -> list[QLayout]:
+        """Layouts inside its layout, innermost first: Qt would set them out only once it is idle."""
+        return []
+
+    def prepare(self, top: int, bottom: int) -> None:
+        """Lay out the text between two heights."""
+        for body in self.bodies():
+            y = body.mapTo(self, QPoint(0, 0)).y()
+            body.prepare(top - y, bottom - y)
+
+    def work(self, seconds: float) -> bool:
+        """Lay out more of what is out of sight; False once nothing is left to do."""
+        return any(body.work(seconds) for body in self.bodies() if body.busy)
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it holds something that must not be thrown away."""
+        return (
+            self._editor is not None
+            or self.frame.state == "streaming"
+            or self._is_active
+            or any(not body.selection.is_empty for body in self.bodies())
         )
-        self._text.document().setTextWidth(self._text.width())
+
+    @property
+    def is_editing(self) -> bool:
+        return self._editor is not None
+
+    def copy(self) -> None:
+        """Put the message on the clipboard as it was written."""
+        QGuiApplication.clipboard().setText(self.frame.text)
+
+    def edit(self) -> None:
+        """Turn the message into a field."""
+        if self._editor is None and self.frame.key:
+            self._editor = MessageEditor(self.frame.text, self.keep)
+            self._editor.saved.connect(self._save)
+            self._editor.cancelled.connect(self.stop_editing)
+            self.body_holder().hide()
+            self.tools.hide()
+            self.column.insertWidget(self.column.indexOf(self.tools), self._editor)
+            self._editor.show()
+            self._editor.field.setFocus()
+            self.height_changed.emit()
+
+    def stop_editing(self) -> None:
+        if self._editor is not None:
+            self._editor.hide()
+            self._editor.deleteLater()
+            self._editor = None
+            self.body_holder().show()
+            self.tools.show()
+            self.setFocus()
+            self.height_changed.emit()
+
+    def body_holder(self) -> QWidget:
+        """What an editor takes the place of."""
+        return self.body
+
+    def set_active(self, active: bool) -> None:
+        """Whether the keyboard is somewhere in this message."""
+        self._is_active = active
+        self._show_tools()
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.tabbed_into.emit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.height_changed.emit()
+        return super().event(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._is_hovered = True
+        self._show_tools()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._is_hovered = False
+        self._show_tools()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_C and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_F2):
+            self.edit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.tools.menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setPen(QPen(self.palette().accent().color(), 1))
+            painter.drawRoundedRect(QRect(0, 0, self.width() - 1, self.height() - 1), 6, 6)
+
+    def _save(self, text: str) -> None:
+        self.stop_editing()
+        self.wishes.edit.emit(self.frame.key, text)
+
+    def _show_tools(self) -> None:
+        self.tools.show_buttons(self._is_hovered or self._is_active or self._is_last)
 
 
-class AssistantMessage(QWidget):
-    """The answer: folded thoughts, the text, a stated failure if there was one, and small print."""
-
-    regenerate_requested = Signal()
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._frame = MessageFrame("assistant", "")
-        self._thought = ThoughtFold(theme)
-        self._text = MessageText(theme, "The model answered")
-        self._error = label("", "danger", wrap=True)
-        self._note = label("", "muted")
-        self._copy = tool_button("", "Copy this answer", "inline", "copy")
-        self._again = tool_button("", "Answer again", "inline", "retry")
-        self._copy.clicked.connect(self._copy_text)
-        self._again.clicked.connect(self.regenerate_requested)
-        self._lay_out()
-
-    def set_frame(self, frame: MessageFrame, can_regenerate: bool = False) -> None:
-        streaming = frame.state == "streaming"
-        if frame != self._frame:
-            self._frame = frame
-            self._thought.set_text(frame.reasoning, thinking=streaming and not frame.text)
-            (self._text.stream if streaming else self._text.finish)(frame.text)
-        self._text.setVisible(bool(frame.text))
-        self._error.setText(frame.error)
-        self._error.setVisible(bool(frame.error))
-        self._note.setText(_note(frame))
-        self._copy.setVisible(not streaming and bool(frame.text))
-        self._again.setVisible(not streaming and can_regenerate)
-
-    def _lay_out(self) -> None:
-        footer = QHBoxLayout()
-        footer.setSpacing(8)
-        footer.addWidget(self._copy)
-        footer.addWidget(self._again)
-        footer.addWidget(self._note)
-        footer.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for part in (self._thought, self._text, self._error):
-            column.addWidget(part)
-        column.addLayout(footer)
-
-    def _copy_text(self) -> None:
-        QGuiApplication.clipboard().setText(self._frame.text)
-
-
-class ThoughtFold(QWidget):
-    """The reasoning: open while the model thinks, folded once it answers, or as the person left it."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._chosen = False
-        self._button = QToolButton()
-        self._button.setProperty("kind", "inline")
-        self._button.setCheckable(True)
-        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._button.toggled.connect(self._open)
-        self._button.clicked.connect(self._remember)
-        describe(self._button, "Reasoning", "Show or hide what the model thought before it answered")
-        self._text = MessageText(theme, "The model's reasoning")
-        self._frame = QFrame()
-        self._frame.setProperty("look", "thought")
-        inside = QVBoxLayout(self._frame)
-        inside.setContentsMargins(10, 2, 0, 2)
-        inside.addWidget(self._text)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self._button)
-        column.addWidget(self._frame)
-        self._open(False)
-        self.hide()
-
-    def set_text(self, text: str, thinking: bool) -> None:
-        self.setVisible(bool(text))
-        self._text.stream(text)
-        self._button.setText("Thinking…" if thinking else "Thoughts")
-        if not self._chosen:
-            self._button.setChecked(thinking)
-
-    def is_open(self) -> bool:
-        return self._button.isChecked()
-
-    def _open(self, shown: bool) -> None:
-        self._button.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
-        self._frame.setVisible(shown)
-
-    def _remember(self) -> None:
-        self._chosen = True
-
-
-def _note(frame: MessageFrame) -> str:
+def note_of(frame: MessageFrame) -> str:
+    """The small print under a message."""
     if frame.state == "cancelled":
         return f"Stopped · {frame.note}" if frame.note else "Stopped"
     if frame.state == "streaming" and not (frame.text or frame.reasoning):

@@ -27,6 +27,7 @@ class ChatPanel(QWidget):
     sibling_requested = Signal(int, int)  # key, -1 for the one before or 1 for the next
     tokens_toggled = Signal(int, bool)
     token_opened = Signal(int, int, object)  # key, index of the token, QRect on the screen
+    reference_chosen = Signal(str)  # the model that answers are compared with
     thinking_toggled = Signal(bool)
     tint_toggled = Signal(bool)
     sampling_changed = Signal(object)
@@ -86,7 +87,19 @@ class ChatPanel(QWidget):
         self._composer.new_chat_requested.connect(self.new_chat_requested)
         self._composer.thinking_toggled.connect(self.thinking_toggled)
         self._composer.sampling_changed.connect(self.sampling_changed)
-        self._transcript.regenerate_requested.connect(lambda: self.regenerate_requested.emit(0))
+        wishes = self._transcript.wishes
+        for wish, signal in (
+            (wishes.edit, self.edit_requested),
+            (wishes.regenerate, self.regenerate_requested),
+            (wishes.continue_, self.continue_requested),
+            (wishes.fork, self.fork_requested),
+            (wishes.delete, self.delete_requested),
+            (wishes.sibling, self.sibling_requested),
+            (wishes.tokens, self.tokens_toggled),
+            (wishes.token_opened, self.token_opened),
+            (wishes.reference, self.reference_chosen),
+        ):
+            wish.connect(signal)
 
     def _send(self, text: str) -> None:
         self._transcript.follow()

@@ -1,173 +1,281 @@
-"""The conversation. It follows the newest words unless the person scrolled up to read."""
+"""The conversation. It follows the newest words unless the person scrolled up to read.
+
+Only messages near the window exist as widgets; of the others the transcript knows the height, or guesses it.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
-from views.chat.message import AssistantMessage, UserMessage
-from views.frames import ChatFrame, MessageFrame
+from views.chat.answer import AssistantMessage
+from views.chat.links import LinkPrompt
+from views.chat.message import MessageView
+from views.chat.question import UserMessage
+from views.chat.rows import Anchor, Row, Rows, same_message
+from views.chat.style import TextStyle
+from views.chat.tools import Allowed
+from views.chat.wishes import MessageWishes
+from views.frames import ChatFrame
 from views.theme import Theme
-from views.widgets import push_button, tool_button
+from views.widgets import tool_button
 
-_PAGE = 16
-_SETTLE_MS = 100
 _COLUMN_WIDTH = 780
+_SIDE, _TOP = 10, 12
 _END_SLACK = 8
+_STEP = 48
+_SLICE_S = 0.005
+_SLICE_PERIOD_MS = 10
+_MOST_WIDGETS = 40
+_PASSES = 8
 
 
-class Transcript(QScrollArea):
-    """The last messages of the conversation; earlier ones come a page at a time, so that opening is quick."""
-
-    regenerate_requested = Signal()
+class Transcript(QAbstractScrollArea):
+    """Puts the messages below each other and keeps what is read in its place while heights change."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.wishes = MessageWishes()
         self._theme = theme
+        self._style = TextStyle(theme)
         self._frame = ChatFrame()
-        self._first = 0
+        self._rows = Rows(self._style)
         self._follow = True
-        self._held: int | None = None
-        self._widgets: list[UserMessage | AssistantMessage] = []
-        self._earlier = push_button("Show earlier messages", "Show the messages before these", "link")
+        self._anchor = Anchor()
+        self._arranging = False
+        self._active: MessageView | None = None
         self._latest = tool_button("", "Jump to the newest message (End)", "plain", "down")
-        self._column = QVBoxLayout()
+        self._links = LinkPrompt(self)
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._worker = QTimer(self, interval=_SLICE_PERIOD_MS)
         self.setAccessibleName("Conversation")
-        self._lay_out()
-        self._earlier.clicked.connect(self._show_earlier)
-        self._latest.clicked.connect(self.follow)
-        bar = self.verticalScrollBar()
-        bar.rangeChanged.connect(self._keep_up)
-        bar.valueChanged.connect(self._notice_scroll)
+        self._set_up()
 
     def set_frame(self, frame: ChatFrame) -> None:
         """Update what changed: in a running answer that is the last message only."""
-        if not _continues(self._frame, frame):
-            self._clear()
-            self._first = max(0, len(frame.messages) - _PAGE)
+        if frame.key != self._frame.key or not self._continues(frame):
             self._follow = True
         self._frame = frame
-        self._show_messages()
+        for row in self._rows.set_messages(frame.messages):
+            self._drop(row)
+        for row in self._rows.rows:
+            self._fill(row)
+        self._arrange()
 
-    def message_widgets(self) -> list[UserMessage | AssistantMessage]:
-        """The widgets on show, oldest first."""
-        return list(self._widgets)
+    def message_widgets(self) -> list[MessageView]:
+        """The messages that exist as widgets, oldest first."""
+        return [row.widget for row in self._rows.rows if row.widget is not None]
 
     def follow(self) -> None:
         """Stay at the newest words from now on."""
-        self._follow, self._held = True, None
-        self._keep_up()
+        self._follow = True
+        self._arrange()
+
+    def focus_message(self, step: int) -> None:
+        """Move the keyboard to the message `step` away from the one it is at; from elsewhere to the last."""
+        rows = self._rows.rows
+        if not rows:
+            return
+        here = next((i for i, row in enumerate(rows) if row.widget and row.widget is self._active), len(rows))
+        there = max(0, min(len(rows) - 1, here + step))
+        self._show_row(there)
+        widget = self._realise(rows[there])
+        widget.show()
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def last_answer(self) -> str:
+        """The source of the newest answer, empty if there is none."""
+        answers = (m.text for m in reversed(self._frame.messages) if m.role == "assistant")
+        return next(answers, "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._latest.move(self.viewport().width() - self._latest.width() - 14, self.viewport().height() - 40)
+        self._arrange()
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        """The person scrolled."""
+        if not self._arranging:
+            self._follow = self._at_end()
+            self._anchor = self._rows.anchor_at(self.verticalScrollBar().value() - _TOP)
+            self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_End:
+        moves = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        if event.key() in moves and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.focus_message(moves[Qt.Key(event.key())])
+        elif event.key() == Qt.Key.Key_End:
             self.follow()
         elif event.key() == Qt.Key.Key_Home:
             self.verticalScrollBar().setValue(0)
         else:
             super().keyPressEvent(event)
 
-    def _show_messages(self) -> None:
-        shown = self._frame.messages[self._first :]
-        while len(self._widgets) > len(shown):
-            self._widgets.pop().deleteLater()
-        for row, message in enumerate(shown):
-            if row == len(self._widgets):
-                self._insert(row, message)
-            last = row == len(shown) - 1
-            self._update(self._widgets[row], message, last and self._frame.can_regenerate)
-        self._earlier.setVisible(self._first > 0)
+    def _continues(self, frame: ChatFrame) -> bool:
+        old = self._frame.messages
+        return bool(old) and bool(frame.messages) and same_message(old[0], frame.messages[0])
 
-    def _insert(self, row: int, message: MessageFrame) -> None:
-        widget: UserMessage | AssistantMessage
-        if message.role == "user":
-            widget = UserMessage(self._theme)
-        else:
-            widget = AssistantMessage(self._theme)
-            widget.regenerate_requested.connect(self.regenerate_requested)
-        self._widgets.insert(row, widget)
-        self._column.insertWidget(row, widget)
-
-    @staticmethod
-    def _update(widget: UserMessage | AssistantMessage, message: MessageFrame, can_regenerate: bool) -> None:
-        if isinstance(widget, AssistantMessage):
-            widget.set_frame(message, can_regenerate)
-        else:
-            widget.set_frame(message)
-
-    def _show_earlier(self) -> None:
-        """Put a page before what is shown; what the person sees stays where it is."""
-        bar = self.verticalScrollBar()
-        self._follow, self._held = False, bar.maximum() - bar.value()
-        first = max(0, self._first - _PAGE)
-        for row, message in enumerate(self._frame.messages[first : self._first]):
-            self._insert(row, message)
-        self._first = first
-        self._show_messages()
-        QTimer.singleShot(_SETTLE_MS, self._let_go)
-
-    def _let_go(self) -> None:
-        self._held = None
-
-    def _clear(self) -> None:
-        for widget in self._widgets:
-            self._column.removeWidget(widget)
-            widget.deleteLater()
-        self._widgets = []
-
-    def _keep_up(self) -> None:
-        bar = self.verticalScrollBar()
-        if self._held is not None:
-            bar.setValue(bar.maximum() - self._held)
-        elif self._follow:
-            bar.setValue(bar.maximum())
+    def _arrange(self) -> None:
+        """Give every message its place; lays out what is in sight until heights no longer change."""
+        if self._arranging:
+            return
+        self._arranging = True
+        for _ in range(_PASSES):
+            top = self._wanted_top()
+            if not self._measure(top):
+                break
+        self._move(top)
+        self._arranging = False
         self._latest.setVisible(not self._at_end())
+        if any(row.widget is not None and row.widget.isVisible() for row in self._rows.rows):
+            self._worker.start()
 
-    def _notice_scroll(self) -> None:
-        self._follow = self._at_end()
-        self._latest.setVisible(not self._follow)
+    def _wanted_top(self) -> int:
+        """Where the window begins, from the top of the first message."""
+        height = self.viewport().height()
+        highest = max(0, self._rows.height + 2 * _TOP - height)
+        top = highest if self._follow else self._rows.y_of(self._anchor) + _TOP
+        return max(0, min(highest, top))
+
+    def _measure(self, top: int) -> bool:
+        """Whether a height turned out to be another than was thought."""
+        first, last = self._rows.between(top - _TOP, top - _TOP + self.viewport().height())
+        changed = False
+        for row in self._rows.rows[first : last + 1]:
+            widget = self._realise(row)
+            widget.show()  # what is hidden learns of its width only when it is shown
+            start = top - _TOP - self._rows.top(row)
+            widget.height_at(self._width())
+            widget.prepare(start, start + self.viewport().height())
+            changed |= self._rows.set_height(row, widget.height_at(self._width()))
+        return changed
+
+    def _move(self, top: int) -> None:
+        bar = self.verticalScrollBar()
+        height = self.viewport().height()
+        bar.setPageStep(height)
+        bar.setRange(0, max(0, self._rows.height + 2 * _TOP - height))
+        bar.setValue(top)
+        if self._follow:
+            self._anchor = self._rows.anchor_at(top - _TOP)
+        left = max(0, (self.viewport().width() - self._width()) // 2)
+        for row in self._rows.rows:
+            if row.widget is not None:
+                y = _TOP + self._rows.top(row) - top
+                row.widget.setGeometry(left, y, self._width(), row.height)
+                row.widget.setVisible(-height < y + row.height and y < 2 * height)
+        self._latest.adjustSize()
+        corner = self.viewport().rect().bottomRight() - self._latest.rect().bottomRight()
+        self._latest.move(corner - QPoint(14, 10))
+        self._latest.raise_()
+
+    def _width(self) -> int:
+        return max(80, min(_COLUMN_WIDTH, self.viewport().width() - 2 * _SIDE))
+
+    def _realise(self, row: Row) -> MessageView:
+        if row.widget is None:
+            kind = UserMessage if row.frame.role == "user" else AssistantMessage
+            row.widget = kind(self._style, self.wishes)
+            row.widget.setParent(self.viewport())
+            row.widget.setGeometry(0, -row.height - 9999, self._width(), row.height)
+            row.widget.show()
+            row.widget.height_changed.connect(self._later.start)
+            row.widget.tabbed_into.connect(self._show_focused)
+            for body in row.widget.bodies():
+                body.selection_started.connect(self._select_once)
+            self._fill(row)
+        return row.widget
+
+    def _fill(self, row: Row) -> None:
+        if row.widget is not None:
+            last = row is self._rows.rows[-1]
+            allowed = Allowed(self._frame.can_change, last and self._frame.can_regenerate)
+            row.widget.set_frame(row.frame, allowed, last)
+
+    def _drop(self, row: Row) -> None:
+        if row.widget is not None:
+            if row.widget is self._active:
+                self._active = None
+            row.widget.hide()
+            row.widget.deleteLater()
+            row.widget = None
+
+    def _work(self) -> None:
+        """A slice of what is out of sight; stops once nothing is left."""
+        busy = next((row for row in self._rows.rows if row.widget is not None and _is_busy(row.widget)), None)
+        if busy is not None and busy.widget is not None:
+            busy.widget.work(_SLICE_S)
+        elif (near := self._rows.nearest_missing(self._anchor.row)) is not None:
+            self._realise(near)
+            self._arrange_one(near)
+        else:
+            self._worker.stop()
+            for row in self._rows.farthest(self._anchor.row, _MOST_WIDGETS):
+                self._drop(row)
+
+    def _arrange_one(self, row: Row) -> None:
+        widget = self._realise(row)
+        self._rows.set_height(row, widget.height_at(self._width()))
+        self._arrange()
+
+    def _redress(self) -> None:
+        self._style = TextStyle(self._theme)
+        self._rows.set_style(self._style)
+        for widget in self.message_widgets():
+            widget.set_style(self._style)
+        self._arrange()
+
+    def _select_once(self) -> None:
+        """There is one selection in the transcript."""
+        for widget in self.message_widgets():
+            for body in widget.bodies():
+                if body is not self.sender() and not body.selection.is_empty:
+                    body.clear_selection()
+
+    def _notice_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
+        active = next((w for w in self.message_widgets() if new is w or (new and w.isAncestorOf(new))), None)
+        if active is self._active:
+            return
+        for widget, on in ((self._active, False), (active, True)):
+            if widget is not None:
+                widget.set_active(on)
+        self._active = active
+
+    def _show_focused(self) -> None:
+        self._show_row(next(i for i, row in enumerate(self._rows.rows) if row.widget is self.sender()))
+
+    def _show_row(self, index: int) -> None:
+        """Scroll no more than needed to bring a message into sight."""
+        row = self._rows.rows[index]
+        bar = self.verticalScrollBar()
+        top = self._rows.top(row) + _TOP
+        if top < bar.value() or row.height > self.viewport().height():
+            bar.setValue(top - _TOP)
+        elif top + row.height > bar.value() + self.viewport().height():
+            bar.setValue(top + row.height - self.viewport().height() + _TOP)
 
     def _at_end(self) -> bool:
         bar = self.verticalScrollBar()
         return bar.value() >= bar.maximum() - _END_SLACK
 
-    def _lay_out(self) -> None:
-        self.setWidgetResizable(True)
+    def _ask_about(self, address: str, where: QPoint) -> None:
+        self._links.ask(address, where)
+
+    def _set_up(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self.verticalScrollBar().setSingleStep(_STEP)
         self._latest.setParent(self.viewport())
-        self._latest.setFocusPolicy(
-            Qt.FocusPolicy.NoFocus
-        )  # hiding it must not move the focus, and so the view
+        self._latest.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # hiding it must not move the focus
         self._latest.hide()
-        column = QWidget()
-        column.setMaximumWidth(_COLUMN_WIDTH)
-        stack = QVBoxLayout(column)
-        stack.setContentsMargins(16, 12, 16, 12)
-        stack.addWidget(self._earlier, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._column.setSpacing(14)
-        stack.addLayout(self._column)
-        stack.addStretch()
-        page = QWidget()
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(column, 1)
-        self.setWidget(page)
+        self._latest.clicked.connect(self.follow)
+        self._later.timeout.connect(self._arrange)
+        self._worker.timeout.connect(self._work)
+        self.wishes.link.connect(self._ask_about)
+        self._theme.changed.connect(self._redress)
+        QApplication.instance().focusChanged.connect(self._notice_focus)
 
 
-def _continues(old: ChatFrame, new: ChatFrame) -> bool:
-    """Whether `new` shows the same conversation a step later (messages but the last are as they were)."""
-    kept = min(len(old.messages), len(new.messages))
-    settled = kept - 1 if kept == len(old.messages) else kept
-    return (
-        kept > 0
-        and all(
-            was is now or was == now
-            for was, now in zip(old.messages[:settled], new.messages[:settled], strict=True)
-        )
-        and old.messages[kept - 1].role == new.messages[kept - 1].role
-    )
+def _is_busy(widget: MessageView) -> bool:
+    return any(body.busy for body in widget.bodies())

@@ -66,7 +66,8 @@ def test_every_other_signal_is_passed_on(panel: ChatPanel, qtbot) -> None:
         (panel.thinking_toggled, "Thinking"),
         (panel.regenerate_requested, "Answer again"),
     ):
-        (button,) = (b for b in panel.findChildren(QToolButton) if b.accessibleName() == name)
+        found = panel.findChildren(QToolButton)
+        (button,) = (b for b in found if b.accessibleName() == name and b.isVisible())
         with qtbot.waitSignal(signal):
             qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     panel.set_composer(samples.composer(running=True))

@@ -1,0 +1,66 @@
+"""What the model answered: folded thoughts, the text, a stated failure if there was one, and small print."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QLayout
+
+from views.chat.body import MessageBody
+from views.chat.message import MessageView
+from views.chat.style import TextStyle
+from views.chat.thoughts import ThoughtFold
+from views.chat.tokens import TokensView
+from views.chat.wishes import MessageWishes
+from views.frames import MessageFrame
+from views.frames.tokens import TokensFrame
+from views.widgets import label
+
+
+class AssistantMessage(MessageView):
+    """Markdown as it arrives, or, where its tokens are known and asked for, token by token."""
+
+    name = "The model answered"
+
+    def __init__(self, style: TextStyle, wishes: MessageWishes) -> None:
+        super().__init__(style, wishes, markdown=True)
+        self._theme = style.theme
+        self.thoughts = ThoughtFold(style)
+        self.thoughts.height_changed.connect(self.height_changed)
+        self.thoughts.link_clicked.connect(wishes.link)
+        self._tokens: TokensView | None = None
+        self._error = label("", "danger", wrap=True)
+        for part in (self.thoughts, self.body, self._error, self.tools):
+            self.column.addWidget(part)
+
+    def fill(self, frame: MessageFrame) -> None:
+        thinking = frame.state == "streaming" and not frame.text
+        self.thoughts.set_text(frame.reasoning, thinking, frame.reasoning_ms)
+        self.body.setVisible(bool(frame.text) and frame.tokens is None)
+        self.body.set_text(frame.text)
+        self._show_tokens(frame.tokens)
+        self._error.setText(frame.error)
+        self._error.setVisible(bool(frame.error))
+
+    def bodies(self) -> list[MessageBody]:
+        return [*([self.thoughts.body] if self.thoughts.is_open() else []), self.body]
+
+    def inner_layouts(self) -> list[QLayout]:
+        return self.thoughts.inner_layouts()
+
+    @property
+    def is_in_use(self) -> bool:
+        return super().is_in_use or self.thoughts.is_chosen
+
+    def _show_tokens(self, frame: TokensFrame | None) -> None:
+        if frame is not None:
+            if self._tokens is None:
+                self._tokens = TokensView(self._theme)
+                self._tokens.opened.connect(self._open_token)
+                self._tokens.reference_chosen.connect(self.wishes.reference)
+                self.column.insertWidget(self.column.indexOf(self.body), self._tokens)
+            self._tokens.set_frame(frame)
+        if self._tokens is not None:
+            self._tokens.setVisible(frame is not None)
+
+    def _open_token(self, index: int, where: QRect) -> None:
+        self.wishes.token_opened.emit(self.frame.key, index, where)

@@ -1,0 +1,84 @@
+"""LaTeX as a picture, set by ziamath and drawn by Qt."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+LONGEST = 600  # characters; a longer formula is shown as it was written, since setting it would take too long
+_MOST_KEPT = 512
+_VIEW_BOX = re.compile(r'viewBox="(\S+) (\S+) (\S+) (\S+)"')
+
+
+@dataclass
+class Formula:
+    """A formula of `ascent` and `descent` pixels above and below the base line."""
+
+    svg: bytes
+    width: float
+    ascent: float
+    descent: float
+    _picture: QPixmap | None = None
+
+    @property
+    def size(self) -> QSizeF:
+        return QSizeF(self.width, self.ascent + self.descent)
+
+    def draw(self, painter: QPainter, at: QPointF, scale: float = 1.0) -> None:
+        """With the upper left corner `at`."""
+        ratio = painter.device().devicePixelRatioF() * scale
+        if self._picture is None or self._picture.devicePixelRatio() != ratio:
+            self._picture = self._paint(ratio)
+        painter.drawPixmap(QRectF(at, self.size * scale), self._picture, QRectF(self._picture.rect()))
+
+    def _paint(self, ratio: float) -> QPixmap:
+        result = QPixmap((self.size * ratio).toSize().expandedTo(QSizeF(1, 1).toSize()))
+        result.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(result)
+        QSvgRenderer(QByteArray(self.svg)).render(painter, QRectF(result.rect()))
+        painter.end()
+        result.setDevicePixelRatio(ratio)
+        return result
+
+
+class FormulaPress:
+    """Sets formulas in one size and colour, and keeps the newest ones."""
+
+    def __init__(self, size_px: float, colour: str) -> None:
+        self._size_px = size_px
+        self._colour = colour
+        self._kept: OrderedDict[tuple[str, bool], Formula | None] = OrderedDict()
+
+    def set(self, latex: str, display: bool) -> Formula | None:
+        """None for what is no formula ziamath can set: that is shown as it was written."""
+        key = (latex, display)
+        if key not in self._kept:
+            self._kept[key] = self._render(latex, display) if len(latex) <= LONGEST else None
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def _render(self, latex: str, display: bool) -> Formula | None:
+        import ziamath  # noqa: PLC0415  a fifth of a second that a chat without formulas need not wait
+
+        ziamath.config.svg2 = False  # Qt reads the older SVG
+        try:
+            made = ziamath.Latex(latex, size=self._size_px, color=self._colour, inline=not display)
+            svg = made.svg()
+        except Exception:  # the library states no errors of its own: any of them means "cannot"
+            return None
+        return _measured(svg)
+
+
+def _measured(svg: str) -> Formula | None:
+    """The base line is at 0 of the picture's own coordinates."""
+    found = _VIEW_BOX.search(svg)
+    if found is None:
+        return None
+    _, top, width, height = map(float, found.groups())
+    return Formula(svg.encode(), width, max(1.0, -top), max(0.0, height + top))
