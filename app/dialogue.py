@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.attachments import Attachment
 from app.conversations import Archive, Conversation, Message, Tree
-from app.conversations.records import Attached, title_of
+from app.conversations.records import title_of
 from gpu.sampling import Sampling
 
 
@@ -59,7 +60,7 @@ class Dialogue:
             listed = self._archive.conversation(self.conversation.id)
             self.conversation = replace(self.conversation, title=listed.title, pinned=listed.pinned)
 
-    def ask(self, text: str, origin: Origin, attachments: Sequence[Attached] = ()) -> int:
+    def ask(self, text: str, origin: Origin, attachments: Sequence[Attachment] = ()) -> int:
         """Put a question at the end; the key of the answer that is to come."""
         if not self.conversation.title:
             self.conversation = replace(self.conversation, title=title_of(text))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.attachments import Attachment, AttachmentError, pasted, read_text_file
 from app.conversations import Conversation
-from app.conversations.records import Attached
 from app.dialogue import Dialogue
 from app.messages import ModelFacts
 from app.presenters.composer import ChatState, Writing, composer_frame
@@ -24,13 +25,15 @@ class ComposerController(QObject):
     """Changes the conversation that is open; the next question is asked with what it says then."""
 
     sampling_chosen = Signal(object)  # Sampling, or None for what the model recommends
+    refused = Signal(str)  # why a file cannot go along, in a sentence
 
     def __init__(self, panel: ChatPanel, dialogue: Dialogue) -> None:
         super().__init__(panel)
         self._panel, self._dialogue = panel, dialogue
         self._facts: ModelFacts | None = None
         self._state: ChatState = "empty"
-        self._attachments: tuple[Attached, ...] = ()
+        self._attachments: tuple[Attachment, ...] = ()
+        self._tinted = False
         self._connect()
 
     def set_dialogue(self, dialogue: Dialogue) -> None:
@@ -43,17 +46,23 @@ class ComposerController(QObject):
         self._state = state
         attached = tuple(AttachmentFrame(one.name) for one in self._attachments)
         writing = Writing(self._dialogue.conversation, self._dialogue.questions(), attached)
-        return composer_frame(state, self._facts, writing)
+        frame = composer_frame(state, self._facts, writing)
+        return replace(frame, can_tint=self._facts is not None, tinted=self._tinted)
 
     def show(self, state: ChatState) -> None:
         self._panel.set_composer(self.frame(state))
 
-    def take_attachments(self) -> tuple[Attached, ...]:
+    def set_tinted(self, tinted: bool) -> None:
+        """Whether answers are coloured by damage."""
+        self._tinted = tinted
+        self.show(self._state)
+
+    def take_attachments(self) -> tuple[Attachment, ...]:
         """What goes along with the question that is sent now."""
         taken, self._attachments = self._attachments, ()
         return taken
 
-    def attach(self, attached: Attached) -> None:
+    def attach(self, attached: Attachment) -> None:
         """Have a text go along with the next question."""
         self._attachments = (*self._attachments, attached)
         self.show(self._state)
@@ -107,6 +116,18 @@ class ComposerController(QObject):
             self._dialogue.change(when_full=key)
             self.show(self._state)
 
+    @Slot(list)
+    def _attach_files(self, paths: list[str]) -> None:
+        for path in paths:
+            try:
+                self.attach(read_text_file(Path(path)))
+            except AttachmentError as error:
+                self.refused.emit(str(error))
+
+    @Slot(str)
+    def _attach_paste(self, text: str) -> None:
+        self.attach(pasted(text))
+
     @Slot(int)
     def _remove_attachment(self, place: int) -> None:
         kept = [one for other, one in enumerate(self._attachments) if other != place]
@@ -120,6 +141,8 @@ class ComposerController(QObject):
         panel.preset_chosen.connect(self._choose_preset)
         panel.system_prompt_changed.connect(self._change_system_prompt)
         panel.context_policy_chosen.connect(self._choose_policy)
+        panel.attach_requested.connect(self._attach_files)
+        panel.paste_attached.connect(self._attach_paste)
         panel.attachment_removed.connect(self._remove_attachment)
 
 

@@ -83,10 +83,12 @@ class Archive:
         added = replace(
             conversation, id=key, leaf=ids.get(conversation.leaf or 0), changed_ms=self.clock.now_ms()
         )
-        self.put(added)
+        self._list[key] = added
+        self.recorder.put(added, at_once=False)
         for message in copies:
             parent = ids.get(message.parent or 0)
-            self.put(replace(message, id=ids[message.id], conversation=key, parent=parent))
+            copy = replace(message, id=ids[message.id], conversation=key, parent=parent)
+            self.recorder.put(copy, at_once=False)
         return added
 
     def search(self, query: str) -> tuple[Hit, ...]:

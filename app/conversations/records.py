@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from app.attachments import Attachment
 from gpu.errors import QuantscopeError
 from gpu.sampling import Sampling
 
@@ -16,16 +17,12 @@ TITLE_CHARACTERS = 60
 UNTITLED = "New conversation"
 
 
-@dataclass(frozen=True)
-class Attached:
-    """A text that goes along with a message."""
-
-    name: str
-    text: str
-
-
 class StoreError(QuantscopeError):
     """The conversations cannot be read or written."""
+
+
+class ExchangeError(QuantscopeError):
+    """A file to import is none of ours; the sentence goes on after its name."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class Message:
     model: str = ""
     scheme: str = ""
     sampling: Sampling | None = None
-    attachments: tuple[Attached, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     created_ms: int = 0
     deleted_ms: int | None = None
 

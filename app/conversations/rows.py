@@ -7,7 +7,8 @@ import sqlite3
 from dataclasses import asdict, fields
 from typing import Any
 
-from app.conversations.records import Attached, Conversation, Message
+from app.attachments import Attachment
+from app.conversations.records import Conversation, Message
 from gpu.errors import RequestError
 from gpu.sampling import Sampling
 
@@ -54,10 +55,10 @@ def sampling_of(text: str | None) -> Sampling | None:
         return None
 
 
-def attachments_of(text: str | None) -> tuple[Attached, ...]:
+def attachments_of(text: str | None) -> tuple[Attachment, ...]:
     """The texts that go along with a message; none where another version wrote what this one cannot read."""
     try:
-        return tuple(Attached(**fields) for fields in json.loads(text or "[]"))
+        return tuple(Attachment(**fields) for fields in json.loads(text or "[]"))
     except (TypeError, ValueError):
         return ()
 

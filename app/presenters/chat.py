@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from app.attachments import with_attachments
 from app.conversations import Message, Tree
 from app.messages import Turn
 from gpu.events import FinishReason, Timing
@@ -70,8 +71,7 @@ def turns_of(path: Sequence[Message], system_prompt: str = "") -> tuple[Turn, ..
 
 def text_of(message: Message) -> str:
     """A question with the texts that go along with it."""
-    parts = [f"{attached.name}:\n\n```\n{attached.text}\n```" for attached in message.attachments]
-    return "\n\n".join((*parts, message.text))
+    return with_attachments(message.text, message.attachments)
 
 
 def note_of(timing: Timing | None, reason: FinishReason) -> str:

@@ -1,6 +1,6 @@
 """What a kill -9 costs: `python -m tests.app.kill [RUNS]`.
 
-A process of its own asks, answers, edits and renames through the very code the window uses, and says on a pipe
+A process of its own asks, answers, edits and renames through the code the window uses, and says on a pipe
 what it has done. It is killed at a random moment; then its database is opened as at a next start and held
 against what it had said. Prints, as JSON, what was lost.
 """

@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from app.attachments import Attachment
 from app.conversations import Archive, Message
-from app.conversations.records import Attached
 from app.dialogue import Dialogue, Origin
 from gpu.sampling import Sampling
 
@@ -40,9 +40,9 @@ def texts(talk: Dialogue) -> list[str]:
 def test_a_question_waits_for_its_answer_and_names_the_conversation(archive: Archive) -> None:
     talk = Dialogue(archive, archive.begin())
     assert archive.conversations() == ()  # nothing was said in it yet
-    key = talk.ask("Why do outliers\nhurt?", ORIGIN, [Attached("a.txt", "b")])
+    key = talk.ask("Why do outliers\nhurt?", ORIGIN, [Attachment("a.txt", "b")])
     question, answer = talk.path
-    assert (question.text, question.attachments) == ("Why do outliers\nhurt?", (Attached("a.txt", "b"),))
+    assert (question.text, question.attachments) == ("Why do outliers\nhurt?", (Attachment("a.txt", "b"),))
     assert (answer.id, answer.role, answer.state, answer.model, answer.sampling) == (
         *(key, "assistant", "streaming", "demo"),
         ORIGIN.sampling,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from app.attachments import Attachment
 from app.controllers.chat import ChatController
 from app.conversations import Archive
-from app.conversations.records import Attached
 from app.engine_thread import EngineThread
 from app.messages import ModelWish, Turn
 from app.presenters.sampling import sampling_frame
@@ -106,8 +107,8 @@ def test_the_system_prompt_and_the_policy_belong_to_the_conversation(
 def test_a_text_goes_along_with_one_question(
     chat: ChatController, panel: ChatPanel, script: Script, settle: Callable[[], None]
 ) -> None:
-    chat.composer.attach(Attached("a.py", "x = 1"))
-    chat.composer.attach(Attached("b.py", "y = 2"))
+    chat.composer.attach(Attachment("a.py", "x = 1"))
+    chat.composer.attach(Attachment("b.py", "y = 2"))
     panel.attachment_removed.emit(1)
     chat.send("What is this?")
     settle()
@@ -125,3 +126,15 @@ def test_what_was_asked_before_can_be_had_with_the_up_key(
         chat.send(text)
         settle()
     assert chat.composer.frame("ready").history == ("Why?", "And how?")
+
+
+def test_text_files_go_along_and_others_are_refused_in_a_sentence(
+    chat: ChatController, panel: ChatPanel, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "notes.txt").write_text("Remember this.", encoding="utf-8")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\x00\x00")
+    with qtbot.waitSignal(chat.composer.refused) as refused:
+        panel.attach_requested.emit([str(tmp_path / "picture.png"), str(tmp_path / "notes.txt")])
+    panel.paste_attached.emit("word " * 5000)
+    assert "picture.png" in refused.args[0]
+    assert [one.name for one in chat.composer.frame("ready").attachments] == ["notes.txt", "Pasted text"]

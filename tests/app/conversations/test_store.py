@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.attachments import Attachment
 from app.conversations import Store
 from app.conversations.opening import open_in_memory, open_store
-from app.conversations.records import Attached, StoreError
+from app.conversations.records import StoreError
 from app.conversations.store import LARGEST_ID, Batch
 from gpu.sampling import Sampling
 from tests.app.conversations.samples import TALK, message
@@ -28,7 +29,7 @@ ANSWER = message(
     scheme="W4A8",
     sampling=Sampling(temperature=0.5, seed=3),
 )
-QUESTION = message(1, None, "Why?", attachments=(Attached("notes.txt", "Read this."),))
+QUESTION = message(1, None, "Why?", attachments=(Attachment("notes.txt", "Read this."),))
 
 
 @pytest.fixture

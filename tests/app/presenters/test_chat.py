@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.attachments import Attachment
 from app.conversations import Tree
-from app.conversations.records import Attached
 from app.messages import Turn
 from app.presenters.chat import Shown, chat_frame, note_of, turns_of
 from gpu.events import Timing
@@ -89,7 +89,7 @@ def test_the_system_prompt_comes_first_unless_it_is_blank() -> None:
 
 
 def test_attached_texts_go_before_the_question() -> None:
-    (turn,) = turns_of((replace(WHY, attachments=(Attached("a.py", "x = 1"),)),))
+    (turn,) = turns_of((replace(WHY, attachments=(Attachment("a.py", "x = 1"),)),))
     assert turn.text.startswith("a.py")
     assert turn.text.index("x = 1") < turn.text.index("Why?")
 

@@ -1,0 +1,154 @@
+"""Conversations as JSON: every branch, everything but the tokens kept with answers.
+
+{"format": "quantscope-conversations", "version": 1, "conversations": [{…, "messages": [{…}, …]}, …]}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from typing import Any, get_args
+
+from app.attachments import Attachment
+from app.conversations.records import (
+    Conversation,
+    ExchangeError,
+    Message,
+    MessageState,
+    Policy,
+    Role,
+)
+from gpu.errors import RequestError
+from gpu.sampling import Sampling
+
+FORMAT, VERSION = "quantscope-conversations", 1
+Talk = tuple[Conversation, tuple[Message, ...]]
+_LARGEST = 2**53
+_LEFT_OUT = ("conversation", "deleted_ms")
+_OF_CONVERSATION: dict[str, tuple[type, ...]] = {
+    "title": (str,),
+    "created_ms": (int,),
+    "changed_ms": (int,),
+    "pinned": (bool,),
+    "system_prompt": (str,),
+    "model": (str,),
+    "scheme": (str,),
+    "max_new_tokens": (int, type(None)),
+    "thinking": (bool,),
+    "when_full": (str,),
+    "leaf": (int, type(None)),
+}
+_OF_MESSAGE: dict[str, tuple[type, ...]] = {
+    "id": (int,),
+    "parent": (int, type(None)),
+    "role": (str,),
+    "text": (str,),
+    "reasoning": (str,),
+    "reasoning_ms": (int, type(None)),
+    "state": (str,),
+    "error": (str,),
+    "note": (str,),
+    "model": (str,),
+    "scheme": (str,),
+    "created_ms": (int,),
+}
+_OF_ATTACHMENT: dict[str, tuple[type, ...]] = {"name": (str,), "text": (str,)}
+_CHOICES = {"when_full": get_args(Policy), "role": get_args(Role), "state": get_args(MessageState)}
+
+
+def to_json(talks: Iterable[Talk]) -> str:
+    """A document that `from_json` reads."""
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "conversations": [
+            {**_fields(talk), "messages": [_fields(message) for message in messages]}
+            for talk, messages in talks
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def from_json(text: str) -> tuple[Talk, ...]:
+    """The conversations in a document, with the ids they have there. Raises ExchangeError."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ExchangeError("it is no JSON") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ExchangeError("it is no export of Quantscope's conversations")
+    if document.get("version") != VERSION:
+        raise ExchangeError(f"it is of version {document.get('version')!r}, and this program reads {VERSION}")
+    return tuple(_talk(fields_, place) for place, fields_ in enumerate(_list(document, "conversations"), 1))
+
+
+def _fields(record: Conversation | Message) -> dict[str, Any]:
+    return {name: value for name, value in asdict(record).items() if name not in _LEFT_OUT}
+
+
+def _talk(document: Any, place: int) -> Talk:
+    where = f"conversation {place}"
+    talk = Conversation(
+        id=place, sampling=_sampling(document, where), **_values(document, _OF_CONVERSATION, where)
+    )
+    found = enumerate(_list(document, "messages", where), 1)
+    return talk, tuple(_message(fields_, place, f"message {number} of {where}") for number, fields_ in found)
+
+
+def _message(document: Any, conversation: int, where: str) -> Message:
+    values = _values(document, _OF_MESSAGE, where, ("id", "role"))
+    if values.get("state") == "streaming":
+        values["state"] = "interrupted"  # it was exported while it was being written
+    return Message(
+        conversation=conversation,
+        parent=values.pop("parent", None),
+        sampling=_sampling(document, where),
+        attachments=tuple(
+            Attachment(**_values(one, _OF_ATTACHMENT, where, tuple(_OF_ATTACHMENT)))
+            for one in _list(document, "attachments", where)
+        ),
+        **values,
+    )
+
+
+def _values(
+    document: Any, kinds: Mapping[str, tuple[type, ...]], where: str, needed: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """The fields that are there, each of its kind; others are of a later version and left out."""
+    if not isinstance(document, dict):
+        raise ExchangeError(f"{where} is no JSON object")
+    if missing := [name for name in needed if name not in document]:
+        raise ExchangeError(f"{where} has no {missing[0]}")
+    found = {name: document[name] for name in kinds if name in document}
+    for name, value in found.items():
+        if not _is_right(name, value, kinds[name]):
+            raise ExchangeError(f"{name} of {where} cannot be {json.dumps(value)[:40]}")
+    return found
+
+
+def _is_right(name: str, value: Any, kinds: tuple[type, ...]) -> bool:
+    if name in _CHOICES:
+        return value in _CHOICES[name]
+    if isinstance(value, bool) or bool in kinds:
+        return isinstance(value, bool) and bool in kinds
+    return isinstance(value, kinds) and not (isinstance(value, int) and not 0 <= value <= _LARGEST)
+
+
+def _sampling(document: Any, where: str) -> Sampling | None:
+    values = document.get("sampling") if isinstance(document, dict) else None
+    if values is None:
+        return None
+    try:
+        return Sampling(
+            **{field.name: values[field.name] for field in fields(Sampling) if field.name in values}
+        )
+    except (TypeError, RequestError) as error:
+        raise ExchangeError(f"the sampling of {where} makes no sense") from error
+
+
+def _list(document: Any, name: str, where: str = "it") -> list[Any]:
+    values = document.get(name, []) if isinstance(document, dict) else []
+    if not isinstance(values, list):
+        raise ExchangeError(f"{name} of {where} is no list")
+    return values
