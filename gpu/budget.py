@@ -8,8 +8,8 @@ from typing import Literal
 
 from gpu.extent import Extent
 from gpu.formats.granularity import WORD_BLOCK
-from gpu.ledger import PURPOSES as LEDGER_PURPOSES
 from gpu.model_shape import MatrixKind, ModelShape
+from gpu.purposes import PURPOSES as LEDGER_PURPOSES
 from gpu.scheme import Scheme
 
 SCALE_BITS = 16

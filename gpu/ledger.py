@@ -9,8 +9,8 @@ from typing import Any
 import wgpu
 
 from gpu.extent import Extent, plain
+from gpu.purposes import PURPOSES
 
-PURPOSES = ("weights", "scales", "norms", "kv_cache", "workspace", "probes")
 _STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_SRC | wgpu.BufferUsage.COPY_DST
 _UNIFORM = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
 _TEXTURE = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.COPY_DST

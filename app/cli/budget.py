@@ -11,9 +11,10 @@ from app.cli.output import print_json, print_table
 from app.cli.verdict import Verdict, judge
 from app.subjects import read_subject
 from gpu.budget import Term
-from gpu.calculator.device_profile import HARDWARE, DeviceProfile, profile_of
+from gpu.calculator.device_profile import HARDWARE, DeviceProfile
 from gpu.calculator.estimate import Estimate, estimate
 from gpu.calculator.inputs import DEFAULT_CONTEXT_TOKENS, CalculatorInputs, Lora
+from gpu.calculator.planning import profile_of
 from gpu.calculator.subject import Subject
 from gpu.device import open_gpu
 from gpu.scheme import Scheme

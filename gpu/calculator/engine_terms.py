@@ -11,6 +11,7 @@ from functools import lru_cache
 from gpu.budget import Term
 from gpu.calculator.device_profile import DeviceProfile
 from gpu.calculator.inputs import CalculatorInputs
+from gpu.calculator.planning import planning_gpu
 from gpu.device import Gpu
 from gpu.errors import ConfigError, SchemeError
 from gpu.extent import Extent
@@ -67,7 +68,7 @@ def weight_terms(inputs: CalculatorInputs, config: Qwen3Config) -> tuple[Term, .
 
 @lru_cache(maxsize=64)  # a search asks for the same weights a hundred times
 def _weight_terms(inputs: CalculatorInputs, config: Qwen3Config) -> tuple[Term, ...]:
-    gpu = inputs.device.planning_gpu()
+    gpu = planning_gpu(inputs.device)
     plan = _plan(inputs, config)
     reserve_weights(gpu, plan, plan.stacks())
     terms = _terms(_pieces(gpu))
@@ -90,7 +91,7 @@ def pass_bytes(inputs: CalculatorInputs, config: Qwen3Config) -> int:
 
 def kv_bytes_per_token(inputs: CalculatorInputs, config: Qwen3Config) -> int:
     """Of one request, as the cache lies on the device."""
-    gpu = inputs.device.planning_gpu()
+    gpu = planning_gpu(inputs.device)
     kind = cache_kind(gpu, inputs.scheme.kv_bits)
     part = plan_layer(_plan(inputs, config).heads, _POSITIONS, kind, _UNLIMITED)
     return 2 * config.num_hidden_layers * part.size_bytes // _POSITIONS
@@ -126,7 +127,7 @@ def _passes(inputs: CalculatorInputs, config: Qwen3Config, layers: int) -> Gpu:
 
 
 def _reserve(inputs: CalculatorInputs, config: Qwen3Config, device: DeviceProfile, layers: int) -> Gpu:
-    gpu = device.planning_gpu()
+    gpu = planning_gpu(device)
     gpu.ledger.uniforms("parameters", PARAMETERS_BYTES)
     plan = _plan(inputs, config)
     reserve_cache(gpu, plan, layers)

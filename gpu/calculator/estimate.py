@@ -10,7 +10,7 @@ from gpu.budget import PURPOSES, Label, Term, kv_bytes_per_token, shape_terms
 from gpu.calculator import engine_terms
 from gpu.calculator.inputs import CalculatorInputs
 from gpu.extent import Extent
-from gpu.ledger import PURPOSES as LEDGER_PURPOSES
+from gpu.purposes import PURPOSES as LEDGER_PURPOSES
 from gpu.units import size_text
 
 DRIVER_UNKNOWN = "What the driver takes for itself is not measured here and not counted."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gpu.budget import Term
-from gpu.calculator.device_profile import profile_of
 from gpu.calculator.estimate import Estimate, estimate
 from gpu.calculator.inputs import CalculatorInputs
+from gpu.calculator.planning import profile_of
 from gpu.calculator.solve import Solution, alternatives, suggestion
 from gpu.calculator.subject import Subject
 from gpu.device import Gpu

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from gpu.calculator.device_profile import HARDWARE, profile_of
+from gpu.calculator.device_profile import HARDWARE
 from gpu.calculator.estimate import estimate
 from gpu.calculator.inputs import CalculatorInputs
+from gpu.calculator.planning import planning_gpu, profile_of
 from gpu.calculator.subject import Subject
 from gpu.device import Gpu
 from gpu.kit import PARAMETERS_BYTES
@@ -72,7 +73,7 @@ def test_an_estimate_is_what_is_really_allocated(
 @pytest.mark.parametrize("scheme", ["W16A16", "W4A8", "W4-g128A16+kv8"])
 def test_an_estimate_of_a_released_model_is_what_the_allocator_would_take(name: str, scheme: str) -> None:
     wish = CalculatorInputs(subject_of(name), Scheme.parse(scheme), 8192, batch=2)
-    gpu = HARDWARE.planning_gpu()
+    gpu = planning_gpu(HARDWARE)
     plan = Plan(released_config(name), wish.scheme, 8192, HARDWARE.layout, lambda _: "bf16", 2)
     reserve(gpu, plan)
     found = estimate(wish).by_purpose()
