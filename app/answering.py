@@ -45,7 +45,7 @@ class Answering:
         self._thinking_since_s: float | None = None
         self._begins_anew = bool(question.answer_ids)
         self._wrote = False
-        self._traced = 0
+        self._traced = len(start) if start is not None else 0
         by_text = bool(question.turns) and question.turns[-1].role == "assistant"
         self._builder = None if by_text else TraceBuilder(dialogue.tree[key].model, start)
 

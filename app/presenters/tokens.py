@@ -10,21 +10,26 @@ import numpy as np
 
 from app.presenters.token_text import flow_texts, label_of
 from app.token_trace import Rows, Score, TokenTrace
+from views.frames.choice import Choice
 from views.frames.tokens import AlternativeFrame, TickFrame, TokenCardFrame, TokenFrame, TokensFrame
 
 WEAKEST_NATS, STRONGEST_NATS = 0.01, 10.0  # decades of KL, from no tint to the strongest
 _DECADES = math.log10(STRONGEST_NATS / WEAKEST_NATS)
 _HINT = "Click a token, or walk with the arrow keys and press Enter, to see what else could have come."
+_REFERENCE_TIP = "What the open model is compared with; loaded beside it"
 _CLOSE_THOUGHTS, _OPEN_THOUGHTS = b"</think>", b"<think>"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What is known of an answer's damage. `problem` is the sentence that says why no more will be."""
+    """What is known of an answer's damage. `problem` is the sentence that says why no more will be.
+
+    `references` can be compared with; none where nothing is compared.
+    """
 
     score: Score | None = None
     reference: str = ""
-    running: bool = False
+    references: tuple[str, ...] = ()
     problem: str = ""
 
 
@@ -51,6 +56,8 @@ def tokens_frame(trace: TokenTrace, standing: Standing = Standing()) -> TokensFr
         summary=_summary(trace, standing),
         legend="KL divergence in nats",
         ticks=scale if rows is not None else (),
+        references=tuple(Choice(name, f"from {name}", _REFERENCE_TIP) for name in standing.references),
+        reference=standing.reference,
     )
 
 
@@ -140,7 +147,7 @@ def _summary(trace: TokenTrace, standing: Standing) -> str:
     if standing.problem:
         return standing.problem
     if score is None:
-        return f"Comparing with {standing.reference}…" if standing.running else _HINT
+        return f"Comparing with {standing.reference}…" if standing.references else _HINT
     measured = (
         f"{score.scheme} from {score.reference}: mean KL {score.rows['kl_nats'].mean():.3g} nats · "
         f"same top token {percentage(float(score.rows['same_top'].mean()))} · {_first(trace, score.rows)}"

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from views.chat.token_text import TokenText
+from views.fields import ChoiceBox
 from views.frames.tokens import TickFrame, TokensFrame
 from views.theme import Theme
 from views.tint import LEVELS, tints
@@ -21,17 +22,21 @@ class TokensView(QWidget):
     """`opened` names the token that the person wants to look into, and where it is on the screen."""
 
     opened = Signal(int, QRect)
+    reference_chosen = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._text = TokenText(theme)
         self._summary = label("", "muted", wrap=True)
         self._legend = Legend(theme)
+        self._references = ChoiceBox("Reference", "What the open model is compared with")
+        self._references.chosen.connect(self.reference_chosen)
         self._text.opened.connect(self.opened)
         self.setFocusProxy(self._text)
         footer = QHBoxLayout()
         footer.setSpacing(12)
         footer.addWidget(self._legend, 0, Qt.AlignmentFlag.AlignTop)
+        footer.addWidget(self._references, 0, Qt.AlignmentFlag.AlignTop)
         footer.addWidget(self._summary, 1, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -49,6 +54,8 @@ class TokensView(QWidget):
         self._summary.setText(frame.summary)
         self._summary.setVisible(bool(frame.summary))
         self._legend.set_ticks(frame.ticks, frame.legend)
+        self._references.set_choices(frame.references, frame.reference)
+        self._references.setVisible(bool(frame.references))
 
     def summary(self) -> str:
         return self._summary.text()

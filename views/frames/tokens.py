@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from views.frames.choice import Choice
+
 
 @dataclass(frozen=True)
 class TokenFrame:
@@ -30,12 +32,17 @@ class TickFrame:
 
 @dataclass(frozen=True)
 class TokensFrame:
-    """A whole answer. `summary` is the small print under it; `legend` names what the tint shows."""
+    """A whole answer. `summary` is the small print under it; `legend` names what the tint shows.
+
+    `references` are what the model can be compared with, none where it is not compared.
+    """
 
     tokens: tuple[TokenFrame, ...] = ()
     summary: str = ""
     legend: str = ""
     ticks: tuple[TickFrame, ...] = ()
+    references: tuple[Choice, ...] = ()
+    reference: str = ""
 
 
 @dataclass(frozen=True)

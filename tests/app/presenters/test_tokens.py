@@ -52,7 +52,7 @@ def test_a_score_tints_marks_and_sums_up() -> None:
 
 
 def test_half_a_score_tints_as_far_as_it_goes() -> None:
-    frame = tokens_frame(PLAIN, Standing(score_of(0.1, 0.2), "W16A16", running=True))
+    frame = tokens_frame(PLAIN, Standing(score_of(0.1, 0.2), "W16A16", ("W16A16",)))
     assert [token.tint is None for token in frame.tokens] == [False, False, True]
     assert "mean KL 0.15 nats" in frame.summary
     assert "no other top token" in frame.summary
@@ -60,7 +60,10 @@ def test_half_a_score_tints_as_far_as_it_goes() -> None:
 
 
 def test_while_nothing_is_known_yet_that_is_said() -> None:
-    assert tokens_frame(PLAIN, Standing(reference="W8A8", running=True)).summary == "Comparing with W8A8…"
+    waiting = tokens_frame(PLAIN, Standing(reference="W8A8", references=("W16A16", "W8A8")))
+    assert waiting.summary == "Comparing with W8A8…"
+    assert [choice.key for choice in waiting.references] == ["W16A16", "W8A8"]
+    assert waiting.reference == "W8A8"
     assert tokens_frame(PLAIN, Standing(problem="It does not fit.")).summary == "It does not fit."
 
 

@@ -5,6 +5,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from views.chat.tokens import Legend, TokensView
+from views.fields import ChoiceBox
+from views.frames import Choice
 from views.frames.tokens import TickFrame, TokenFrame, TokensFrame
 from views.theme import Theme
 
@@ -44,3 +46,16 @@ def test_an_opened_token_is_passed_on(qtbot: QtBot, view: TokensView) -> None:
 
 def test_focus_goes_to_the_text(view: TokensView) -> None:
     assert view.focusProxy() is view.text
+
+
+def test_another_reference_can_be_chosen(qtbot: QtBot, view: TokensView) -> None:
+    box = view.findChild(ChoiceBox)
+    assert isinstance(box, ChoiceBox)
+    assert not box.isVisible()
+    choices = (Choice("W16A16", "from W16A16"), Choice("W8A8", "from W8A8"))
+    view.set_frame(TokensFrame(FRAME.tokens, references=choices, reference="W16A16"))
+    assert box.isVisible()
+    assert box.key() == "W16A16"
+    with qtbot.waitSignal(view.reference_chosen) as chosen:
+        qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert chosen.args == ["W8A8"]

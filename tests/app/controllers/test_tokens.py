@@ -1,0 +1,203 @@
+"""Tokens of real answers: drawn, tinted, opened, branched from and looked into, with real clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.controllers.chat import ChatController
+from app.controllers.scores import ScoreController
+from app.controllers.tokens import TokensController
+from app.controllers.turns import TurnsController
+from app.conversations import Archive
+from app.engine_thread import EngineThread
+from app.gui import make_gpu_engine
+from app.messages import ModelFacts, ModelWish
+from gpu.events import ChannelStats
+from gpu.sampling import Sampling
+from views.chat import ChatPanel
+from views.chat.token_card import TokenCard
+from views.chat.token_text import TokenText
+from views.chat.tokens import TokensView
+from views.theme import Theme
+
+PATIENCE_MS = 60_000
+QUESTION = "What is a scale?"
+
+
+class Talk:
+    """A window's worth of parts around the real engine, with one answer written."""
+
+    def __init__(self, qtbot: QtBot, theme: Theme, archive: Archive) -> None:
+        self.bot = qtbot
+        self.engine = EngineThread(make_gpu_engine)
+        self.panel, self.card = ChatPanel(theme), TokenCard(theme)
+        for widget in (self.panel, self.card):
+            qtbot.addWidget(widget)
+        self.chat = ChatController(self.panel, self.engine, lambda: None, archive, Sampling(temperature=0))
+        self.turns = TurnsController(self.panel, self.chat, archive)
+        self.tokens = TokensController(self.panel, self.card, self.engine, self.chat, self.turns)
+        self.engine.loaded.connect(self.open)
+        self.panel.resize(700, 600)
+        self.panel.show()
+
+    @property
+    def scores(self) -> ScoreController:
+        return self.tokens.scores
+
+    @property
+    def key(self) -> int:
+        return self.chat.path[-1].id
+
+    @property
+    def text(self) -> TokenText:
+        return next(view for view in self.panel.findChildren(TokenText) if view.isVisible())
+
+    def open(self, facts: ModelFacts) -> None:
+        self.chat.set_model(facts)
+        self.tokens.set_model(facts)
+
+    def load(self, scheme: str = "W4A8") -> None:
+        with self.bot.waitSignal(self.engine.loaded, timeout=PATIENCE_MS):
+            self.engine.open(ModelWish("demo", scheme=scheme, context_tokens=160))
+        self.settle()
+
+    def ask(self, text: str = QUESTION) -> None:
+        self.chat.send(text)
+        self.settle()
+
+    def settle(self) -> None:
+        self.bot.waitUntil(lambda: self.engine.is_idle and self.chat.state == "ready", timeout=PATIENCE_MS)
+
+    def summary(self) -> str:
+        (view,) = [view for view in self.panel.findChildren(TokensView) if view.isVisible()]
+        return view.summary()
+
+    def open_token(self, index: int) -> None:
+        self.bot.waitUntil(lambda: not self.text.rect_of(index).isNull())
+        place = self.text.rect_of(index).center()
+        self.bot.mouseClick(self.text.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+@pytest.fixture
+def talk(
+    qtbot: QtBot, theme: Theme, archive: Archive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Talk]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    result = Talk(qtbot, theme, archive)
+    result.engine.start()
+    result.load()
+    result.ask()
+    yield result
+    assert result.engine.stop(30)
+
+
+def test_an_answer_is_drawn_as_its_tokens_when_asked_to(talk: Talk) -> None:
+    assert not [view for view in talk.panel.findChildren(TokenText) if view.isVisible()]
+    talk.tokens.draw_as_tokens(talk.key, True)
+    trace = talk.chat.trace(talk.key)
+    assert trace is not None
+    assert talk.text.toPlainText().replace("↵", "") == b"".join(trace.token_pieces()).decode()
+    assert "Enter" in talk.summary()
+    assert talk.engine.is_idle, "nothing is measured for it"
+    talk.tokens.draw_as_tokens(talk.key, False)
+    assert not [view for view in talk.panel.findChildren(TokenText) if view.isVisible()]
+
+
+def test_the_tint_is_measured_in_the_background_and_kept(talk: Talk) -> None:
+    talk.tokens.tint(True)
+    talk.bot.waitUntil(lambda: "mean KL" in talk.summary(), timeout=PATIENCE_MS)
+    talk.settle()
+    trace = talk.chat.trace(talk.key)
+    assert trace is not None
+    score = trace.score("W4A8", "W16A16")
+    assert score is not None
+    assert len(score.rows) == len(trace)
+    assert "W4A8 from W16A16" in talk.summary()
+    talk.tokens.tint(False)
+    talk.tokens.tint(True)
+    assert talk.engine.is_idle, "what is known is not measured again"
+
+
+def test_a_question_interrupts_the_measurement_and_both_end_well(talk: Talk) -> None:
+    first = talk.key
+    talk.tokens.tint(True)
+    talk.ask("What is a block?")
+    talk.bot.waitUntil(
+        lambda: all(
+            (trace := talk.chat.trace(key)) is not None and bool(trace.scores) for key in (first, talk.key)
+        ),
+        timeout=PATIENCE_MS,
+    )
+    assert first != talk.key
+    assert talk.chat.path[-1].state in ("done", "cut")
+
+
+def test_another_reference_is_measured_anew(talk: Talk) -> None:
+    talk.tokens.tint(True)
+    talk.bot.waitUntil(lambda: "from W16A16" in talk.summary(), timeout=PATIENCE_MS)
+    talk.scores.choose("W8A8")
+    talk.bot.waitUntil(lambda: "W4A8 from W8A8" in talk.summary(), timeout=PATIENCE_MS)
+
+
+def test_a_reference_that_does_not_fit_is_said_with_a_way_out(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.engine_desk import Desk  # noqa: PLC0415
+    from gpu.errors import BudgetError  # noqa: PLC0415
+
+    def refuse(*_args: object) -> None:
+        raise BudgetError(2**34, 2**30, "free some memory")
+
+    monkeypatch.setattr(Desk, "companion", refuse)
+    talk.tokens.tint(True)
+    talk.bot.waitUntil(lambda: "does not fit" in talk.summary(), timeout=PATIENCE_MS)
+    assert "W8A8" in talk.summary()
+    talk.settle()
+
+
+def test_a_click_opens_a_token_and_an_alternative_branches(talk: Talk) -> None:
+    talk.tokens.draw_as_tokens(talk.key, True)
+    first, trace = talk.key, talk.chat.trace(talk.key)
+    assert trace is not None
+    index = len(trace) - 3
+    talk.open_token(index)
+    assert talk.card.isVisible()
+    bars = talk.card.bars()
+    assert bars[0].token_id == trace.token_ids()[index]
+    chosen = bars[1].token_id
+    talk.bot.mouseClick(bars[1], Qt.MouseButton.LeftButton)
+    talk.settle()
+    longer = talk.chat.trace(talk.key)
+    assert longer is not None
+    assert talk.key != first
+    assert longer.token_ids()[: index + 1] == (*trace.token_ids()[:index], chosen)
+    assert talk.chat.dialogue.tree.siblings(talk.key) == talk.chat.dialogue.tree.siblings(first)
+    assert talk.chat.path[-1].text in b"".join(longer.token_pieces()).decode("utf-8", "replace")
+
+
+def test_the_probes_can_be_put_on_one_token(talk: Talk) -> None:
+    talk.tokens.draw_as_tokens(talk.key, True)
+    talk.open_token(2)
+    (button,) = [b for b in talk.card.findChildren(QPushButton) if b.isVisible()]
+    with talk.bot.waitSignal(talk.tokens.token_read, timeout=PATIENCE_MS) as said:
+        talk.bot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert said.args[0].startswith("token 3 «")
+    talk.engine.read("lm_head")
+    talk.settle()
+    stats = talk.engine.take(ChannelStats)
+    assert stats is not None
+    assert stats.tokens == 1
+
+
+def test_another_models_answer_can_only_be_looked_at(talk: Talk) -> None:
+    talk.tokens.draw_as_tokens(talk.key, True)
+    talk.tokens.set_model(None)
+    talk.open_token(1)
+    assert not any(bar.isEnabled() for bar in talk.card.bars())
+    assert not [b for b in talk.card.findChildren(QPushButton) if b.isVisible()]
