@@ -13,6 +13,8 @@ COMMANDS = {
     "generate": "answer one prompt",
     "logits": "write the logits after every token",
     "spikes": "find the activation channels that stand out",
+    "sinks": "see which heads park their attention on the first tokens",
+    "knockout": "take the outlier channels out and see what they carried",
     "damage": "measure what quantization does to a tensor or an array",
     "budget": "how much memory a model takes, term by term",
     "bench": "measure prefill and decode speed",

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
 from app.atomic import replacing
-from app.cli import arguments
-from app.cli.output import ProgressLine, finite, print_json, print_table
+from app.captures import SUFFIX
+from app.cli import arguments, capturing
+from app.cli.output import finite, print_json, print_table
 from app.engine_session import EngineSession, ModelFiles
-from gpu.events import ChannelStats
-from gpu.generate import check_prompt
-from gpu.model import Model
-from gpu.probes.ranking import median_magnitude, rank
+from gpu.probes.capture import Capture
+from gpu.probes.capture_file import save_capture
+from gpu.probes.ranking import median_magnitude
+from gpu.probes.rows import DEFAULT_LIMIT_BYTES
+from gpu.probes.statistics import SiteStatistics
+from gpu.probes.verdicts import ChannelVerdict, verdicts
+from gpu.units import parse_bytes
+
+WRITTEN = ("absmax", "mean_abs", "rms")
+MOST_ROWS = 40
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,104 +33,137 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="F.npz",
-        required=True,
         help='per site "<site>/absmax", "<site>/mean_abs" and "<site>/rms", float32 [channels]',
     )
+    parser.add_argument(
+        "--capture", type=Path, metavar=f"F{SUFFIX}", help="everything that was found, for the window to open"
+    )
+    parser.add_argument(
+        "--keep",
+        type=capturing.site_names,
+        default=frozenset(),
+        metavar="SITE,SITE",
+        help="keep every token's values at these sites in the capture",
+    )
+    parser.add_argument(
+        "--limit",
+        type=arguments.quantity(parse_bytes),
+        default=DEFAULT_LIMIT_BYTES,
+        metavar="SIZE",
+        help="the most memory such values may take (default 512MiB)",
+    )
+    capturing.add_thresholds(parser)
     arguments.add_engine(parser)
+    parser.set_defaults(usage_error=parser.error)
 
 
 def run(args: Namespace) -> int:
+    if args.out is None and args.capture is None:
+        args.usage_error("give --out F.npz, --capture F.safetensors or both")
     files = ModelFiles.open(args.model)
     options = arguments.engine_options(args)
     ids = arguments.given_tokens(args, files)
-    with replacing(args.out) as temporary, EngineSession(files.checkpoint, options) as session:
-        statistics = collect(session.model, ids)
-        _write(statistics, temporary)
-    channels = ranked(statistics)
+    thresholds = (args.outlier, args.massive)
+    with ExitStack() as files_out:
+        paths = {path: files_out.enter_context(replacing(path)) for path in (args.out, args.capture) if path}
+        with EngineSession(files.checkpoint, options) as session:
+            found = capturing.run_capture(
+                session,
+                files,
+                options.scheme,
+                ids,
+                thresholds=thresholds,
+                keep=args.keep,
+                limit_bytes=args.limit,
+            )
+        if args.out is not None:
+            _write(found.sites, paths[args.out])
+        if args.capture is not None:
+            save_capture(found, paths[args.capture])
     if args.json:
-        print_json(
-            {
-                "out": str(args.out),
-                "scheme": str(options.scheme),
-                "tokens": len(ids),
-                "channels": channels,
-                "sites": [_site_summary(stats) for stats in statistics],
-            }
-        )
+        print_json(_document(args, found))
     else:
-        _print(channels, args.out)
+        _print(verdicts(found), found, args)
     return 0
 
 
-def collect(model: Model, ids: Sequence[int]) -> list[ChannelStats]:
-    """Statistics of all sites over all tokens, in pieces that fit the context, each from an empty cache.
-
-    Logits are computed for every token, so that `lm_head` sees all of them.
-    """
-    line, done = ProgressLine(), 0
-    model.probes.reset()
-    for piece in pieces(ids, model.context_tokens - 1):
-        check_prompt(model, piece)
-        model.rewind(0)
-        for rows in model.all_logits(piece, probed=True):
-            done += len(rows)
-            line.show(f"{done} of {len(ids)} tokens")
-    line.clear()
-    return [model.probes.read(site) for site in model.sites]
-
-
-def pieces(ids: Sequence[int], length: int) -> list[Sequence[int]]:
-    return [ids[start : start + length] for start in range(0, len(ids), length)]
-
-
-def ranked(statistics: Sequence[ChannelStats]) -> list[dict[str, object]]:
-    """The outlier channels of all sites, the largest ratio first."""
-    found = [(outlier, stats.site) for stats in statistics for outlier in rank(stats.absmax)]
-    found.sort(key=lambda pair: -pair[0].ratio)
-    return [
-        {
-            "site": site,
-            "channel": outlier.channel,
-            "absmax": finite(outlier.value),
-            "ratio": finite(outlier.ratio),
-        }
-        for outlier, site in found
-    ]
-
-
-def _site_summary(stats: ChannelStats) -> dict[str, object]:
+def _document(args: Namespace, found: Capture) -> dict[str, object]:
     return {
-        "site": stats.site,
-        "channels": stats.absmax.size,
-        "median_absmax": median_magnitude(stats.absmax),
-        "largest_absmax": finite(float(stats.absmax.max())),
-        "largest_channel": int(stats.absmax.argmax()),
+        "out": None if args.out is None else str(args.out),
+        "capture": None if args.capture is None else str(args.capture),
+        "scheme": found.origin.scheme,
+        "tokens": found.tokens,
+        "channels": capturing.ranked(found),
+        "sites": [_site_summary(statistics) for statistics in found.sites.values()],
+        **capturing.verdict_document(found),
     }
 
 
-def _write(statistics: Sequence[ChannelStats], path: Path) -> None:
-    arrays = {}
-    for stats in statistics:
-        arrays[f"{stats.site}/absmax"] = stats.absmax
-        arrays[f"{stats.site}/mean_abs"] = stats.mean_abs
-        arrays[f"{stats.site}/rms"] = stats.rms
+def _site_summary(statistics: SiteStatistics) -> dict[str, object]:
+    return {
+        "site": statistics.site,
+        "channels": statistics.absmax.size,
+        "median_absmax": median_magnitude(statistics.absmax),
+        "largest_absmax": finite(float(statistics.absmax.max())),
+        "largest_channel": int(statistics.absmax.argmax()),
+    }
+
+
+def _write(sites: Mapping[str, SiteStatistics], path: Path) -> None:
+    arrays = {f"{site}/{name}": getattr(found, name) for site, found in sites.items() for name in WRITTEN}
     with path.open("wb") as file:  # a name would get a second suffix
-        np.savez(file, **arrays)  # type: ignore[arg-type]
+        np.savez(file, **arrays)
 
 
-def _print(channels: Sequence[dict[str, object]], out: Path) -> None:
-    if channels:
-        print_table(
-            [("site", "channel", "absmax", "x median")]
-            + [
-                (str(c["site"]), str(c["channel"]), _number(c["absmax"]), _number(c["ratio"]))
-                for c in channels
-            ]
-        )
+def _print(found: Sequence[ChannelVerdict], capture: Capture, args: Namespace) -> None:
+    if found:
+        print_table([_HEADINGS, *(_row(verdict, capture) for verdict in found[:MOST_ROWS])])
     else:
         print("No channel stands out.")
-    print(f"\nStatistics of every channel: {out}")
+    if len(found) > MOST_ROWS:
+        print(f"and {len(found) - MOST_ROWS} more: --json prints them all")
+    print()
+    if args.out is not None:
+        print(f"Statistics of every channel: {args.out}")
+    if args.capture is not None:
+        print(f"Capture: {args.capture}")
 
 
-def _number(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else "not finite"
+_HEADINGS = (
+    "site",
+    "channel",
+    "absmax",
+    "x median",
+    "mean |x|",
+    "kurtosis",
+    "tokens >= outlier",
+    "layers",
+    "at token",
+    "verdict",
+)
+
+
+def _row(verdict: ChannelVerdict, capture: Capture) -> tuple[str, ...]:
+    names = {
+        "not finite": not verdict.is_finite,
+        "outlier": verdict.is_ranked,
+        "LLM.int8() feature": verdict.is_feature,
+        "massive": verdict.is_massive,
+    }
+    text = f" {capture.pieces[verdict.peak]!r}" if capture.pieces else ""
+    return (
+        verdict.site,
+        str(verdict.channel),
+        _number(verdict.absmax),
+        _number(verdict.ratio),
+        _number(verdict.mean_abs),
+        _number(verdict.kurtosis),
+        f"{verdict.share_low:.0%}",
+        f"{max(verdict.layers, verdict.feature_layers)} of {verdict.layer_count}",
+        f"{verdict.peak}{text}",
+        ", ".join(name for name, holds in names.items() if holds),
+    )
+
+
+def _number(value: float) -> str:
+    return "not finite" if finite(value) is None else f"{value:.4g}"

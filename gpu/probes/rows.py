@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.device import Gpu
-from gpu.errors import GIB, MIB, RequestError
+from gpu.errors import MIB, RequestError
 from gpu.kernels.keep_rows import keep_rows
 from gpu.kit import Op
 from gpu.probes.sites import Site
 from gpu.qwen3.decoder import Decoder
+from gpu.units import size_text
 
 DEFAULT_LIMIT_BYTES = 512 * MIB
 
@@ -26,8 +27,8 @@ class KeptRows:
         binds = gpu.max_binding_bytes
         if capacity * widest > binds:
             raise RequestError(
-                f"{capacity:,} tokens of one site take {_size(capacity * widest)} and this adapter binds "
-                f"{_size(binds)}; {binds // widest:,} tokens would fit."
+                f"{capacity:,} tokens of one site take {size_text(capacity * widest)} and this adapter binds "
+                f"{size_text(binds)}; {binds // widest:,} tokens would fit."
             )
         self._gpu = gpu
         self._capacity = capacity
@@ -84,14 +85,10 @@ def check_limit(sites: Sequence[Site], tokens: int, limit_bytes: int) -> None:
         few = limit_bytes // (needed // len(sites))
         advice += f", or about {few} of the sites" if few else ""
     raise RequestError(
-        f"The values of {tokens:,} tokens at {_count(len(sites))} take {_size(needed)} and the limit is "
-        f"{_size(limit_bytes)}; {advice}."
+        f"The values of {tokens:,} tokens at {_count(len(sites))} take {size_text(needed)} and the limit is "
+        f"{size_text(limit_bytes)}; {advice}."
     )
 
 
 def _count(sites: int) -> str:
     return "one site" if sites == 1 else f"{sites} sites"
-
-
-def _size(size_bytes: int) -> str:
-    return f"{size_bytes / GIB:.2f} GiB" if size_bytes >= GIB else f"{size_bytes / MIB:.1f} MiB"

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 
-from app.cli.spikes import pieces
 from tests.app.cli.conftest import TALKER, Quantscope, write_talker
 from tests.app.cli.test_generate import ids_text
 from tests.golden.qwen3.checkpoints import Spec, load_golden, weights
@@ -61,7 +60,6 @@ def test_a_long_text_is_run_in_pieces(quantscope: Quantscope, talker: Path, tmp_
     out = tmp_path / "spikes.npz"
     result = quantscope("spikes", talker, "--token-ids", ids, "--context", "16", "--out", out, "--json")
     assert result.json["tokens"] == 40
-    assert pieces(range(7), 3) == [range(3), range(3, 6), range(6, 7)]
 
 
 def test_text_that_is_no_text_is_refused(quantscope: Quantscope, talker: Path, tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""Which channels a knock-out takes, and what the paper it repeats had found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gpu.errors import RequestError
+from gpu.probes.capture import Capture
+from gpu.probes.ranking import rank
+from gpu.probes.sites import RESIDUAL, kind_of
+
+WHERE = {
+    "inputs": "zeroed as attention projections and the first layers of the MLP read them, as in the paper",
+    "all-inputs": "zeroed as any linear layer reads them",
+    "residual": "zeroed in the residual stream, after every layer",
+}
+_KINDS = {
+    "inputs": ("qkv_proj", "gate_up_proj"),
+    "all-inputs": ("qkv_proj", "o_proj", "gate_up_proj", "down_proj", "lm_head"),
+    "residual": (RESIDUAL,),
+}
+PAPER = {
+    "model": "OPT and GPT models of 6.7 to 13 billion parameters (arXiv 2208.07339)",
+    "chosen": "perplexity +600 to +1000 %, top-1 attention mass −20 points or more",
+    "random": "perplexity +0.1 %",
+}
+PAPER_CHOSEN_FACTOR = (7.0, 11.0)  # of the untouched perplexity: +600 % to +1000 %
+PAPER_RANDOM_FACTOR = 1.001
+
+
+def targets_of(
+    capture: Capture, where: str, channels: Sequence[int] | None = None
+) -> dict[str, tuple[int, ...]]:
+    """By site: the given channels or, where None are, those that stand out at it.
+
+    The given ones are channels of the hidden state, so sites of other widths are left alone.
+
+    Raises:
+        RequestError: none stand out there.
+    """
+    hidden = next(s.absmax.size for name, s in capture.sites.items() if kind_of(name) == RESIDUAL)
+    found: dict[str, tuple[int, ...]] = {}
+    for name, statistics in capture.sites.items():
+        if kind_of(name) not in _KINDS[where]:
+            continue
+        if channels is None:
+            found[name] = tuple(outlier.channel for outlier in rank(statistics.absmax))
+        elif (
+            kind_of(name) in ("qkv_proj", "gate_up_proj", "lm_head", RESIDUAL)
+            and statistics.absmax.size == hidden
+        ):
+            found[name] = tuple(dict.fromkeys(channels))
+    found = {site: chosen for site, chosen in found.items() if chosen}
+    if not found:
+        raise RequestError("No channel stands out there; name some with --channels.")
+    return found

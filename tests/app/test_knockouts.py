@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+
+from app.knockouts import WHERE, targets_of
+from gpu.errors import RequestError
+from tests.gpu.probes.test_verdicts import CHANNELS, LAYERS, QKV, planned
+
+SPIKES = {(QKV.format(1), 7): 50.0, ("layers.2.mlp.down_proj", 3): 90.0}
+
+
+def test_channels_that_stand_out_are_taken_where_they_stand_out() -> None:
+    found = planned(SPIKES)
+    assert targets_of(found, "inputs") == {QKV.format(1): (7,)}
+    assert targets_of(found, "all-inputs") == {QKV.format(1): (7,), "layers.2.mlp.down_proj": (3,)}
+    with pytest.raises(RequestError, match="No channel"):
+        targets_of(found, "residual")
+
+
+def test_given_channels_are_taken_in_every_layer() -> None:
+    assert targets_of(planned({}), "residual", [5, 5, 1]) == {f"layers.{i}": (5, 1) for i in range(LAYERS)}
+    assert set(targets_of(planned({}), "all-inputs", [CHANNELS - 1])) == {
+        QKV.format(i) for i in range(LAYERS)
+    }
+    assert set(WHERE) == {"inputs", "all-inputs", "residual"}
