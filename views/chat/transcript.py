@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from views.chat.answer import AssistantMessage
+from views.chat.formula import make_ready
 from views.chat.links import LinkPrompt
 from views.chat.message import MessageView
 from views.chat.question import UserMessage
@@ -29,6 +30,7 @@ _SLICE_S = 0.005
 _SLICE_PERIOD_MS = 10
 _MOST_WIDGETS = 40
 _PASSES = 8
+_READY_MS = 1500
 
 
 class Transcript(QAbstractScrollArea):
@@ -274,6 +276,7 @@ class Transcript(QAbstractScrollArea):
         self._worker.timeout.connect(self._work)
         self.wishes.link.connect(self._ask_about)
         self._theme.changed.connect(self._redress)
+        QTimer.singleShot(_READY_MS, self, make_ready)
         QApplication.instance().focusChanged.connect(self._notice_focus)
 
 
