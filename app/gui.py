@@ -15,6 +15,7 @@ from app.controllers.damage import DamageController
 from app.controllers.memory import MemoryController
 from app.controllers.model import ModelController
 from app.controllers.spikes import SpikesController
+from app.controllers.tokens import TokensController
 from app.controllers.turns import TurnsController
 from app.conversations import Archive
 from app.conversations.opening import default_path
@@ -31,6 +32,7 @@ from app.prompts import sample_prompts
 from app.settings import Settings, SettingsFile
 from gpu.sampling import Sampling
 from views.chat import ChatPanel
+from views.chat.token_card import TokenCard
 from views.damage import DamagePanel
 from views.main_window import MainWindow, Panels
 from views.memory import MemoryPanel
@@ -74,6 +76,9 @@ class Gui(QObject):
             panels.chat, self.engine, self.spikes.probe, self.archive, settings.sampling
         )
         self.turns = TurnsController(panels.chat, self.chat, self.archive)
+        self.tokens = TokensController(
+            panels.chat, TokenCard(theme, self.window), self.engine, self.chat, self.turns
+        )
         self.model = ModelController(self.window, self.engine, preferences, self._choose_directory)
         self._seen = {"spikes": True, "damage": True}
         self._connect()
@@ -90,6 +95,7 @@ class Gui(QObject):
         self.spikes.set_model(facts, note_about(facts))
         self.memory.set_model(facts)
         self.chat.set_model(facts, sample_prompts(facts) if facts is not None else ())
+        self.tokens.set_model(facts)
 
     @Slot(str, bool)
     def _see_panel(self, name: str, shown: bool) -> None:
@@ -127,6 +133,7 @@ class Gui(QObject):
         self.model.loading_changed.connect(self.chat.set_loading)
         self.chat.running_changed.connect(self.spikes.set_running)
         self.chat.sampling_chosen.connect(self._keep_sampling)
+        self.tokens.token_read.connect(self.spikes.show_token)
         self.spikes.statistics_changed.connect(self.damage.set_statistics)
         self.window.new_chat_requested.connect(self.chat.new_chat)
         self.window.panel_shown.connect(self._see_panel)

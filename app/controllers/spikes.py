@@ -32,6 +32,7 @@ class SpikesController(QObject):
         self._sites: tuple[str, ...] = ()
         self._pick = SpikesPick()
         self._note = ""
+        self._subject = ""  # the one token that the probes hold, if it is one
         self._stats: ChannelStats | None = None
         self._running = self._awaiting = False
         self._watched = True
@@ -49,7 +50,7 @@ class SpikesController(QObject):
 
     def set_model(self, facts: ModelFacts | None, note: str = "") -> None:
         self._sites = facts.sites if facts is not None else ()
-        self._note = note
+        self._note, self._subject = note, ""
         self._forget()
 
     def set_watched(self, watched: bool) -> None:
@@ -59,10 +60,19 @@ class SpikesController(QObject):
         if watched:
             self._read_once()
 
+    @Slot(str)
+    def show_token(self, label: str) -> None:
+        """The probes hold a single token now: show it, and say which it is."""
+        self._subject = label
+        self._show()
+        self._read_once()
+
     @Slot(bool)
     def set_running(self, running: bool) -> None:
         """An answer begins or has ended; what was read stays on show until there is something newer."""
         self._running = running
+        if running:
+            self._subject = ""
         if running:
             self._timer.start()
         else:
@@ -123,7 +133,8 @@ class SpikesController(QObject):
         self.statistics_changed.emit(self._stats, self.site)
 
     def _show(self) -> None:
-        frame = spikes_frame(self._stats, self.site, self._sites, self._pick, self._note)
+        note = f"Only {self._subject}, as the model read it." if self._subject else self._note
+        frame = spikes_frame(self._stats, self.site, self._sites, self._pick, note)
         self._panel.set_frame(frame)
 
     def _connect(self) -> None:

@@ -133,6 +133,7 @@ class TokensController(QObject):
         self._panel.tint_toggled.connect(self.tint)
         self._panel.tokens_toggled.connect(self.draw_as_tokens)
         self._panel.token_opened.connect(self.open)
+        self._panel.reference_chosen.connect(self.scores.choose)
         self._card.branch_requested.connect(self._branch)
         self._card.inspect_requested.connect(self._inspect)
         self._engine.told.connect(self._hear)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSpinBox
+from PySide6.QtWidgets import QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from app.controllers.spikes import SpikesController
@@ -139,3 +139,20 @@ def test_without_a_model_there_is_nothing_to_pick(spikes: SpikesController, pane
     spikes.set_model(None)
     assert spikes.site == ""
     assert not named(panel, QSpinBox, "Layer").isEnabled()
+
+
+def test_a_single_token_is_shown_and_named_until_the_next_answer(
+    qtbot: QtBot,
+    spikes: SpikesController,
+    panel: SpikesPanel,
+    engine: EngineThread,
+    settle: Callable[[], None],
+) -> None:
+    def notes() -> str:
+        return " ".join(found.text() for found in panel.findChildren(QLabel))
+
+    spikes.show_token("token 57 «cliff»")
+    qtbot.waitUntil(lambda: len(panel.outlier_rows()) > 0)
+    assert "token 57 «cliff»" in notes()
+    run(engine, spikes, settle)
+    assert "cliff" not in notes()
