@@ -1,7 +1,7 @@
 """How much of an adapter's memory its driver says is in use, by everybody and by this process.
 
-NVML tells for NVIDIA; sysfs and the DRM client statistics of /proc/self/fdinfo tell for amdgpu. Nobody tells of
-software adapters, whose memory is the system's.
+NVML tells for NVIDIA; sysfs and the DRM client statistics of /proc/self/fdinfo tell for amdgpu. Nobody tells
+of software adapters, whose memory is the system's.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from app.cli.arguments import add_scheme, quantity
 from app.cli.budget_table import print_presets
 from app.cli.output import print_json, print_table
 from app.cli.verdict import Verdict, judge
-from app.subjects import read_subject
+from app.subjects import find_subject, read_subject
 from gpu.budget import Term
 from gpu.calculator.device_profile import HARDWARE, DeviceProfile
 from gpu.calculator.estimate import Estimate, estimate
@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "model",
         metavar="MODEL",
         nargs="?",
-        help="a checkpoint directory, a .gguf or .safetensors file, demo, or a released shape: qwen3-8b",
+        help="a directory, a .gguf or .safetensors file, demo, qwen3-8b, or owner/model on the Hub",
     )
     raw = parser.add_argument_group("a model of which only this is known")
     raw.add_argument("--params", type=quantity(parse_parameters), metavar="N", help="such as 8B")
@@ -100,7 +100,7 @@ def _profile(adapter: str | None) -> DeviceProfile:
 def _of_model(args: Namespace) -> Subject:
     if any(getattr(args, flag) is not None for flag in RAW_FLAGS):
         args.usage_error("give either MODEL or --params, --layers, --kv-heads and --head-dim")
-    return read_subject(args.model)
+    return find_subject(args.model)
 
 
 def _of_numbers(args: Namespace) -> Subject:

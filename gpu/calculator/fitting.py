@@ -81,7 +81,7 @@ def _count(inputs: CalculatorInputs, now: int, total_bytes: int) -> int:
     found = estimate(inputs)
     each = found.kv_cache_bytes // now
     room = total_bytes - (found.total_bytes - found.kv_cache_bytes)
-    return max(1, min(room // each, MOST_REQUESTS // (inputs.requests // now)))
+    return max(1, min(room // max(each, 1), MOST_REQUESTS // (inputs.requests // now)))
 
 
 def _falling(inputs: CalculatorInputs, knob: Knob) -> Iterator[CalculatorInputs]:

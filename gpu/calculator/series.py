@@ -63,4 +63,4 @@ def _weights(found: Estimate) -> int:
 
 def _first_above(found: Estimate, each: int) -> int:
     """How many of `each` bytes are more than the weights."""
-    return _weights(found) // each + 1
+    return _weights(found) // max(each, 1) + 1

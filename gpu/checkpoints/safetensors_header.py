@@ -63,12 +63,22 @@ def read_header(path: Path) -> Header:
             text = _read_text(file, path, size_bytes)
     except OSError as error:
         raise FormatError(path, f"cannot be read ({error.strerror}).") from error
+    header = parse_header(text, path)
+    _check_cover(header.entries.values(), path, header.data_begin, size_bytes)
+    return header
+
+
+def parse_header(text: bytes, path: Path) -> Header:
+    """The same from its JSON alone, whatever follows it.
+
+    Raises:
+        FormatError: it is no header of a safetensors file.
+    """
     data_begin = LENGTH_BYTES + len(text)
     table = parse_object(text, path, LENGTH_BYTES, _RefuseDuplicates(path))
     metadata = _metadata(table.pop(METADATA, {}), path)
     entries = [_entry(name, value, path, data_begin) for name, value in table.items()]
     entries.sort(key=lambda entry: (entry.begin, entry.end))
-    _check_cover(entries, path, data_begin, size_bytes)
     return Header({entry.name: entry for entry in entries}, metadata, data_begin)
 
 
