@@ -23,7 +23,7 @@ from views.arrangement import Arrangement
 from views.chat import ChatPanel
 from views.damage import DamagePanel
 from views.dock import PanelDock
-from views.drop import DropHint, dropped_path
+from views.drop import DropHint, dropped_files, dropped_path
 from views.frames import BannerFrame, LoadFrame, SetupFrame, WelcomeFrame
 from views.icons import icon
 from views.memory import MemoryPanel
@@ -171,8 +171,11 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop_hint.hide()
-        path = dropped_path(event.mimeData())
-        if path:
+        files, path = dropped_files(event.mimeData()), dropped_path(event.mimeData())
+        if files:
+            event.acceptProposedAction()
+            self.panels.chat.attach_requested.emit(files)
+        elif path:
             event.acceptProposedAction()
             self.model_dropped.emit(path)
 

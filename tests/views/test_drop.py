@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QWidget
 
-from views.drop import DropHint, dropped_path
+from views.drop import DropHint, dropped_files, dropped_path
 
 
 def mime(*urls: str) -> QMimeData:
@@ -32,3 +32,14 @@ def test_hint_is_out_of_the_way(qtbot) -> None:
     parent.show()
     assert not hint.isVisible()
     assert hint.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+def test_texts_are_told_from_models(tmp_path) -> None:
+    names = ("notes.txt", "model.gguf", "main.py")
+    for name in names:
+        (tmp_path / name).write_text("x")
+    urls = [(tmp_path / name).as_uri() for name in (*names, "missing.txt")] + [
+        tmp_path.as_uri(),
+        "http://a/b.txt",
+    ]
+    assert dropped_files(mime(*urls)) == [str(tmp_path / "notes.txt"), str(tmp_path / "main.py")]

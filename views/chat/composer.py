@@ -2,76 +2,49 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
+from views.chat.chips import AttachmentChips
+from views.chat.prompt_edit import PromptEdit
 from views.chat.sampling import SamplingPopover
 from views.frames import ComposerFrame
 from views.theme import GAP
-from views.widgets import describe, push_button, tool_button
-
-_MAX_LINES = 6
-
-
-class PromptEdit(QPlainTextEdit):
-    """A plain text field as tall as its text, up to six lines."""
-
-    submitted = Signal()
-    escaped = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        describe(self, "Message", "Write to the model. Enter sends, Shift+Enter starts a new line.")
-        self.setProperty("look", "bare")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        self.document().setDocumentMargin(2)
-        self.textChanged.connect(self._fit)
-        self._fit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.submitted.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.escaped.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """A file dropped here is meant for the window, which opens it."""
-        return not source.hasUrls() and super().canInsertFromMimeData(source)
-
-    def _fit(self) -> None:
-        lines = max(1, min(_MAX_LINES, int(self.document().size().height())))
-        margins = 2 * int(self.document().documentMargin()) + 2
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + margins)
+from views.widgets import push_button, tool_button
 
 
 class Composer(QFrame):
-    """The prompt field and its buttons."""
+    """The prompt field, what goes along with the message, and the buttons."""
 
     send_requested = Signal(str)
     stop_requested = Signal()
     new_chat_requested = Signal()
     thinking_toggled = Signal(bool)
+    tint_toggled = Signal(bool)
     sampling_changed = Signal(object)
+    library_requested = Signal()
+    attach_requested = Signal(list)
+    paste_attached = Signal(str)
+    attachment_removed = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("look", "card")
         self._frame = ComposerFrame()
         self.edit = PromptEdit()
-        self._sampling = SamplingPopover(self)
+        self._chips = AttachmentChips()
+        self.settings = SamplingPopover(self)
         self._new = tool_button("New chat", "Start a new conversation (Ctrl+N)", icon_name="plus")
         self._think = tool_button("Thinking", "Let the model think before it answers")
         self._think.setCheckable(True)
-        self._tune = tool_button("Sampling", "How the next token is drawn", icon_name="sliders")
+        self._tint = tool_button(
+            "Damage", "Colour every token by how far this scheme strayed", icon_name="tokens"
+        )
+        self._tint.setCheckable(True)
+        self._tune = tool_button(
+            "Sampling", "System prompt, presets, and how the next token is drawn", icon_name="sliders"
+        )
+        self._library = tool_button("Prompts", "Prompts to start from, and your own", icon_name="book")
         self._send = push_button("Send", "Send the message (Enter)", "primary")
         self._stop = push_button("Stop", "Stop the answer (Escape)", "plain", "stop")
         self._lay_out()
@@ -87,13 +60,18 @@ class Composer(QFrame):
         self._think.setVisible(frame.thinking_supported)
         with QSignalBlocker(self._think):
             self._think.setChecked(frame.thinking)
-        self._sampling.set_values(frame.sampling, frame.default_sampling)
+        self._tint.setVisible(frame.can_tint)
+        with QSignalBlocker(self._tint):
+            self._tint.setChecked(frame.tinted)
+        self.settings.set_frame(frame)
+        self._chips.set_attachments(frame.attachments)
+        self.edit.set_history(frame.history)
         self._enable_send()
 
     def send(self) -> None:
         """Send what is written, if the model can take it; the field is emptied."""
         text = self.edit.toPlainText().strip()
-        if text and self._frame.can_send:
+        if (text or self._frame.attachments) and self._frame.can_send:
             self.edit.clear()
             self.send_requested.emit(text)
 
@@ -103,15 +81,17 @@ class Composer(QFrame):
             self.stop_requested.emit()
 
     def _enable_send(self) -> None:
-        self._send.setEnabled(self._frame.can_send and bool(self.edit.toPlainText().strip()))
+        something = bool(self._frame.attachments) or bool(self.edit.toPlainText().strip())
+        self._send.setEnabled(self._frame.can_send and something)
 
-    def _show_sampling(self) -> None:
-        self._sampling.popup_above(self._tune)
+    def show_settings(self) -> None:
+        """Open the settings of the conversation above their button."""
+        self.settings.popup_above(self._tune)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(GAP)
-        for button in (self._new, self._think, self._tune):
+        for button in (self._new, self._think, self._tune, self._tint, self._library):
             row.addWidget(button)
         row.addStretch()
         row.addWidget(self._send)
@@ -119,6 +99,7 @@ class Composer(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 8, 8)
         column.setSpacing(GAP)
+        column.addWidget(self._chips)
         column.addWidget(self.edit)
         column.addLayout(row)
 
@@ -129,6 +110,11 @@ class Composer(QFrame):
         self._send.clicked.connect(self.send)
         self._stop.clicked.connect(self.stop)
         self._new.clicked.connect(self.new_chat_requested)
+        self._tint.toggled.connect(self.tint_toggled)
+        self._library.clicked.connect(self.library_requested)
+        self._chips.removed.connect(self.attachment_removed)
+        self.edit.files_dropped.connect(self.attach_requested)
+        self.edit.pasted.connect(self.paste_attached)
         self._think.toggled.connect(self.thinking_toggled)
-        self._tune.clicked.connect(self._show_sampling)
-        self._sampling.changed.connect(self.sampling_changed)
+        self._tune.clicked.connect(self.show_settings)
+        self.settings.changed.connect(self.sampling_changed)

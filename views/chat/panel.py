@@ -87,6 +87,7 @@ class ChatPanel(QWidget):
         self._composer.new_chat_requested.connect(self.new_chat_requested)
         self._composer.thinking_toggled.connect(self.thinking_toggled)
         self._composer.sampling_changed.connect(self.sampling_changed)
+        self._connect_settings()
         wishes = self._transcript.wishes
         for wish, signal in (
             (wishes.edit, self.edit_requested),
@@ -100,6 +101,17 @@ class ChatPanel(QWidget):
             (wishes.reference, self.reference_chosen),
         ):
             wish.connect(signal)
+
+    def _connect_settings(self) -> None:
+        self._gauges.stop_requested.connect(self.stop_requested)
+        composer, settings = self._composer, self._composer.settings
+        composer.tint_toggled.connect(self.tint_toggled)
+        composer.attach_requested.connect(self.attach_requested)
+        composer.paste_attached.connect(self.paste_attached)
+        composer.attachment_removed.connect(self.attachment_removed)
+        settings.preset_chosen.connect(self.preset_chosen)
+        settings.system_prompt_changed.connect(self.system_prompt_changed)
+        settings.context_policy_chosen.connect(self.context_policy_chosen)
 
     def _send(self, text: str) -> None:
         self._transcript.follow()

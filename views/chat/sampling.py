@@ -1,21 +1,38 @@
-"""How the next token is drawn, in a small window above its button."""
+"""The settings of the conversation, in a small window above its button."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from views.fields import DecimalBox, WholeBox
-from views.frames import SamplingFrame
-from views.widgets import label, push_button
+from views.fields import ChoiceBox, DecimalBox, WholeBox
+from views.frames import ComposerFrame, SamplingFrame
+from views.widgets import describe, label, push_button, tool_button
 
+_WRITTEN_MS = 500
+_SAME = 1e-9
 _LARGEST = 2**31 - 1
 
 
 class SamplingPopover(QFrame):
-    """One field per setting; every edit is reported as a whole `SamplingFrame`."""
+    """What the model is told first, presets, one field a setting, and what happens when the context is full.
+
+    Every edit of a number is reported as a whole `SamplingFrame`.
+    """
 
     changed = Signal(object)
+    preset_chosen = Signal(str)
+    system_prompt_changed = Signal(str)
+    context_policy_chosen = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -46,12 +63,49 @@ class SamplingPopover(QFrame):
         self._max_tokens = _whole(
             "Longest answer", "In tokens; the context sets the limit otherwise", "no limit"
         )
+        self._resets: dict[DecimalBox | WholeBox, QToolButton] = {}
+        self._presets = ChoiceBox("Preset", "Values that belong together")
+        self._policy = ChoiceBox("When the context is full", "What happens when no more tokens fit")
+        self._prompt = QPlainTextEdit()
+        describe(self._prompt, "System prompt", "What the model is told before the conversation")
+        self._prompt.setTabChangesFocus(True)
+        self._prompt.setPlaceholderText("None")
+        self._prompt.setFixedHeight(3 * self._prompt.fontMetrics().lineSpacing() + 10)
+        self._written = QTimer(self, singleShot=True, interval=_WRITTEN_MS)
         self._lay_out()
+        self._connect()
+
+    def set_frame(self, frame: ComposerFrame) -> None:
+        """Show the settings of the conversation; a prompt being written is left alone."""
+        self.set_values(frame.sampling, frame.default_sampling)
+        self._presets.set_choices(frame.presets, frame.preset)
+        self._presets.setEnabled(bool(frame.presets))
+        self._policy.set_choices(frame.context_policies, frame.context_policy)
+        self._policy.setEnabled(bool(frame.context_policies))
+        if frame.system_prompt != self._prompt.toPlainText() and not self._written.isActive():
+            with QSignalBlocker(self._prompt):
+                self._prompt.setPlainText(frame.system_prompt)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._written.isActive():
+            self._written.stop()
+            self._tell_prompt()
+
+    def _tell_prompt(self) -> None:
+        self.system_prompt_changed.emit(self._prompt.toPlainText())
+
+    def _connect(self) -> None:
+        self._presets.chosen.connect(self.preset_chosen)
+        self._policy.chosen.connect(self.context_policy_chosen)
+        self._prompt.textChanged.connect(self._written.start)
+        self._written.timeout.connect(self._tell_prompt)
 
     def set_values(self, sampling: SamplingFrame, default: SamplingFrame) -> None:
         self._default = default
         if sampling != self.values():
             self._fill(sampling)
+        self._show_resets()
 
     def values(self) -> SamplingFrame:
         """What the fields say."""
@@ -96,7 +150,16 @@ class SamplingPopover(QFrame):
         self._report()
 
     def _report(self) -> None:
+        self._show_resets()
         self.changed.emit(self.values())
+
+    def _show_resets(self) -> None:
+        usual = dict(zip(self._boxes(), _numbers(self._default), strict=True))
+        for box, button in self._resets.items():
+            button.setEnabled(abs(box.value() - usual[box]) > _SAME)
+
+    def _reset_one(self, box: DecimalBox | WholeBox) -> None:
+        box.setValue(dict(zip(self._boxes(), _numbers(self._default), strict=True))[box])
 
     def _boxes(self) -> tuple[DecimalBox | WholeBox, ...]:
         return (
@@ -113,16 +176,46 @@ class SamplingPopover(QFrame):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setVerticalSpacing(4)
+        form.addRow(label("System prompt"))
+        form.addRow(self._prompt)
+        form.addRow(label("Preset"), self._presets)
         for box in self._boxes():
             title = label(box.accessibleName())
             title.setToolTip(box.toolTip())
-            form.addRow(title, box)
+            form.addRow(title, self._with_reset(box))
             box.valueChanged.connect(self._report)
+        form.addRow(label("When the context is full"), self._policy)
         reset = push_button("Reset to the model's defaults", "Take the values the model was published with")
         reset.clicked.connect(self._reset)
         column = QVBoxLayout(self)
         column.addLayout(form)
         column.addWidget(reset)
+
+    def _with_reset(self, box: DecimalBox | WholeBox) -> QHBoxLayout:
+        name = box.accessibleName()
+        button = tool_button("", f"Reset {name[0].lower()}{name[1:]}", "inline", "retry")
+        button.clicked.connect(lambda: self._reset_one(box))
+        self._resets[box] = button
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(box, 1)
+        row.addWidget(button)
+        return row
+
+
+def _numbers(frame: SamplingFrame) -> tuple[float, ...]:
+    """The values of the fields in their order."""
+    return (
+        frame.temperature,
+        frame.top_k,
+        frame.top_p,
+        frame.min_p,
+        frame.repetition_penalty,
+        frame.presence_penalty,
+        -1 if frame.seed is None else frame.seed,
+        frame.max_tokens or 0,
+    )
 
 
 def _decimal(name: str, tooltip: str, low: float, high: float) -> DecimalBox:
