@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gpu.device import AdapterInfo
 
 AUTOMATIC = ""
-_SCHEMES = (
+SCHEMES = (
     Choice("W4A8", "W4A8", "4-bit weights, 8-bit activations in blocks of 32"),
     Choice("W4A16", "W4A16", "4-bit weights, activations as they are"),
     Choice("W8A8", "W8A8", "8-bit weights, 8-bit activations in blocks of 32"),
@@ -65,8 +65,8 @@ def _where(model: str) -> str:
 
 
 def _schemes_with(scheme: str) -> tuple[Choice, ...]:
-    known = any(choice.key == scheme for choice in _SCHEMES)
-    return _SCHEMES if known else (*_SCHEMES, Choice(scheme, scheme))
+    known = any(choice.key == scheme for choice in SCHEMES)
+    return SCHEMES if known else (*SCHEMES, Choice(scheme, scheme))
 
 
 def _adapter_choices(adapters: Adapters | None) -> tuple[Choice, ...]:
