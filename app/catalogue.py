@@ -56,8 +56,12 @@ def load_catalogue(own: Path | None = None) -> tuple[Card, ...]:
     path = own_cards_path() if own is None else own
     extra = tuple(_read(path, is_own=True)) if path.exists() else ()
     names = {card.name.lower() for card in extra}
-    built_in = _read(Path(str(resources.files("assets") / _FILE)), is_own=False)
-    return (*extra, *(card for card in built_in if card.name.lower() not in names))
+    return (*extra, *(card for card in built_in_cards() if card.name.lower() not in names))
+
+
+def built_in_cards() -> tuple[Card, ...]:
+    """The cards that come along, in the order of their file."""
+    return tuple(_read(Path(str(resources.files("assets") / _FILE)), is_own=False))
 
 
 def find_card(name: str, own: Path | None = None) -> Card:

@@ -10,6 +10,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from app.calculator_room import CalculatorRoom
 from app.controllers.chat import ChatController
 from app.controllers.damage import DamageController
 from app.controllers.memory import MemoryController
@@ -30,6 +31,7 @@ from app.presenters.failure import failure_banner, notice_banner
 from app.presenters.spikes import note_about
 from app.prompts import sample_prompts
 from app.settings import Settings, SettingsFile
+from app.truth import TruthFile
 from gpu.sampling import Sampling
 from views.chat import ChatPanel
 from views.chat.token_card import TokenCard
@@ -61,13 +63,21 @@ class Gui(QObject):
         preferences: Preferences,
         make_engine: Callable[[Post], Engine],
         archive: Archive | None = None,
+        truths: TruthFile | None = None,
     ) -> None:
         super().__init__()
         settings = preferences.settings
         self.archive = archive or Archive()
         self._preferences = preferences
         self.engine = EngineThread(make_engine, self)
-        panels = Panels(ChatPanel(theme), SpikesPanel(theme), DamagePanel(theme), MemoryPanel(theme))
+        self.calculator = CalculatorRoom(theme, self.engine, truths, self)
+        panels = Panels(
+            ChatPanel(theme),
+            SpikesPanel(theme),
+            DamagePanel(theme),
+            MemoryPanel(theme),
+            workspaces=(self.calculator.workspace(),),
+        )
         self.window = MainWindow(panels, settings.window_layout)
         self.spikes = SpikesController(panels.spikes, self.engine)
         self.damage = DamageController(panels.damage)
@@ -94,6 +104,7 @@ class Gui(QObject):
     def _set_model(self, facts: ModelFacts | None) -> None:
         self.spikes.set_model(facts, note_about(facts))
         self.memory.set_model(facts)
+        self.calculator.set_model(facts)
         self.chat.set_model(facts, sample_prompts(facts) if facts is not None else ())
         self.tokens.set_model(facts)
 
@@ -114,6 +125,7 @@ class Gui(QObject):
         problem = self._preferences.save()
         if problem:
             print(f"quantscope: {problem}", file=sys.stderr)
+        self.calculator.stop(STOP_TIMEOUT_S)
         self.engine.stop(STOP_TIMEOUT_S)
         self.archive.close()
 
@@ -153,7 +165,7 @@ def run(options: GuiOptions) -> int:
     app.setApplicationName("quantscope")
     app.setApplicationDisplayName("Quantscope")
     preferences = Preferences(SettingsFile())
-    gui = Gui(Theme(app), preferences, make_gpu_engine, Archive(default_path()))
+    gui = Gui(Theme(app), preferences, make_gpu_engine, Archive(default_path()), TruthFile())
     sys.excepthook = gui.report_fault
     interrupts = Interrupts(gui.window.close)
     gui.window.show()

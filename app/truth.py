@@ -7,12 +7,15 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
 from app.atomic import replacing
 from gpu.errors import FormatError
+
+if TYPE_CHECKING:  # the calculator's arithmetic brings wgpu along
+    from gpu.calculator.inputs import CalculatorInputs
 
 FILE_NAME = "loads.jsonl"
 MOST_PAIRS = 200
@@ -69,6 +72,26 @@ def driver_overhead(pairs: Iterable[Pair], adapter: str, driver: str) -> int | N
     same = [pair for pair in pairs if (pair.adapter, pair.driver) == (adapter, driver)]
     spread = band(same).overhead_bytes
     return None if spread is None else max(0, spread[1])
+
+
+@dataclass(frozen=True)
+class LoadTruth:
+    """The open model: bytes by purpose as predicted and as the ledger holds them. `inputs` is the question
+    whose estimate the prediction is. `card_used_bytes` is what all programs hold, None where nobody tells."""
+
+    pair: Pair
+    predicted: tuple[tuple[str, int], ...]
+    allocated: tuple[tuple[str, int], ...]
+    inputs: CalculatorInputs
+    card_used_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class NoTruth:
+    """Why there is none; `cancelled` where something more urgent came first."""
+
+    sentence: str
+    cancelled: bool
 
 
 class TruthFile:

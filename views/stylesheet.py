@@ -100,8 +100,9 @@ QProgressBar { background: $raised; border: 0; border-radius: 3px; max-height: 6
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QTableWidget, QTreeWidget { background: $surface; border: 0; gridline-color: $grid; }
 QTableWidget::item:selected, QTreeWidget::item:selected { background: $accent_soft; color: $text; }
-QTreeWidget::item { padding: 2px 3px; }
 QHeaderView { background: $surface; }
+QTreeWidget::item { padding: 2px 5px; }
+QTreeWidget QHeaderView::section { padding: 2px 8px; }
 QHeaderView::section {
     background: $surface; color: $muted; border: 0; border-bottom: 1px solid $border; padding: 2px; }
 """)

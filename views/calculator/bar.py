@@ -28,6 +28,7 @@ _TOP = 34
 _BAR = 46
 _BOTTOM = 20
 _SIDE = 8
+_GRIP = 26
 _INNER = 6
 TOTAL = "total"
 
@@ -114,7 +115,9 @@ class BudgetBar(QWidget):
 
     def _edge(self, key: str) -> Edge:
         if key not in self._edges:
-            edge = Edge(self, self._theme, key, _TOP, _BAR)
+            # The edge of all of it lies lower, so that it can be told from the last segment's.
+            top = _TOP + _BAR - _GRIP + 4 if key == TOTAL else _TOP - 2
+            edge = Edge(self, self._theme, key, top, _GRIP)
             edge.pulled.connect(self._pull)
             edge.released.connect(self._release)
             edge.stepped.connect(self.edge_stepped)
@@ -215,7 +218,8 @@ class BudgetBar(QWidget):
 
 def ink_on(paper: str) -> QColor:
     """Black or white, whichever is read more easily on `paper`: one of them reaches 4.5:1 on any colour."""
-    red, green, blue = (_linear(channel) for channel in QColor(paper).getRgbF()[:3])
+    colour = QColor(paper)
+    red, green, blue = (_linear(channel) for channel in (colour.redF(), colour.greenF(), colour.blueF()))
     bright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179  # WCAG 2: where both contrasts are equal
     return QColor(Qt.GlobalColor.black if bright else Qt.GlobalColor.white)
 

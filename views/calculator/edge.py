@@ -10,7 +10,6 @@ from views.theme import Theme
 from views.widgets import describe
 
 _WIDTH = 15
-_OVERLAP = 5
 _STEPS = {
     Qt.Key.Key_Left: -1,
     Qt.Key.Key_Down: -1,
@@ -32,14 +31,15 @@ class Edge(QWidget):
     stepped = Signal(str, int)
 
     def __init__(self, bar: QWidget, theme: Theme, key: str, top: int, height: int) -> None:
+        """`top` and `height` are where on the bar its grip lies."""
         super().__init__(bar)
         self.key = key
         self.start_bytes = 0
         self._theme = theme
         self._grip = 0.0  # between the pointer and the edge when the drag began
         self._held = False
-        self._top = top - _OVERLAP
-        self.resize(_WIDTH, height + 2 * _OVERLAP)
+        self._top = top
+        self.resize(_WIDTH, height)
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -82,7 +82,7 @@ class Edge(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lively = self._held or self.hasFocus() or self.underMouse()
-        grip = QRectF(self.width() / 2 - 3.5, self.height() / 2 - 12, 7, 24)
+        grip = QRectF(self.width() / 2 - 3.5, self.height() / 2 - 11, 7, 22)
         painter.setPen(QPen(QColor(colours.accent if lively else colours.text), 2 if lively else 1))
         painter.setBrush(QColor(colours.surface))
         painter.drawRoundedRect(grip, 3.5, 3.5)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from views.calculator.key import Key
 from views.calculator.marks import mood_colour
-from views.frames.calculator import Curve, LinesFrame, SeriesFrame
+from views.frames.calculator import Curve, LinesFrame, Mood, SeriesFrame
 from views.plots import short
 from views.theme import Theme
 from views.widgets import describe, label
@@ -153,7 +153,7 @@ class LinesChart(QWidget):
         left = self._plot.plotItem.vb.viewRange()[0][0]
         self._text(left, self._up(value), text, ink, (0, 1))
 
-    def _draw_point(self, x: float, y: float, text: str, mood: str) -> None:
+    def _draw_point(self, x: float, y: float, text: str, mood: Mood) -> None:
         colours = self._theme.colours
         ink = QColor(colours.text) if mood == "neutral" else mood_colour(colours, mood)
         dot = pg.ScatterPlotItem(
@@ -165,7 +165,7 @@ class LinesChart(QWidget):
     def _fraction(self, x: float) -> float:
         """How far to the right: a label anchored by that never leaves the plot."""
         low, high = self._plot.plotItem.vb.viewRange()[0]
-        return min(1.0, max(0.0, (x - low) / (high - low)))
+        return float(min(1.0, max(0.0, (x - low) / (high - low))))
 
     def _top(self) -> float:
         """Above this a label goes below its point."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from views.theme import GAP
@@ -24,9 +25,8 @@ class Pages(QWidget):
         self._stack = QStackedWidget()
         self._buttons = {key: tool_button(title, tip) for key, (title, tip) in titles.items()}
         self._group = QButtonGroup(self)
-        self.key = ""
+        self.key = next(iter(titles))
         self._lay_out()
-        self.show_page(next(iter(titles)))
 
     def page(self, key: str) -> QWidget | None:
         """The page if it has been looked at."""
@@ -42,25 +42,25 @@ class Pages(QWidget):
         if changed:
             self.turned.emit(key)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_page(self.key)
+
     def button(self, key: str) -> QWidget:
         return self._buttons[key]
 
-    def add_corner(self, widget: QWidget) -> None:
-        """Put a control at the right end of the row of titles."""
-        self._row.addWidget(widget)
-
     def _lay_out(self) -> None:
         as_card(self)
-        self._row = QHBoxLayout()
-        self._row.setSpacing(2)
+        row = QHBoxLayout()
+        row.setSpacing(2)
         for key, button in self._buttons.items():
             button.setCheckable(True)
             self._group.addButton(button)
             button.clicked.connect(lambda _on, key=key: self.show_page(key))
-            self._row.addWidget(button)
-        self._row.addStretch(1)
+            row.addWidget(button)
+        row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(GAP)
-        column.addLayout(self._row)
+        column.addLayout(row)
         column.addWidget(self._stack, 1)

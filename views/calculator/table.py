@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QTreeWidget,
     QTreeWidgetItem,
+    QTreeWidgetItemIterator,
     QVBoxLayout,
     QWidget,
 )
@@ -88,12 +89,11 @@ class Table(QWidget):
             self.chosen.emit(key)
 
     def _items(self) -> list[QTreeWidgetItem]:
-        found: list[QTreeWidgetItem] = []
-        waiting = [self._tree.topLevelItem(i) for i in range(self._tree.topLevelItemCount())]
-        while waiting:
-            item = waiting.pop(0)
+        """All rows from the top, inner ones included."""
+        iterator, found = QTreeWidgetItemIterator(self._tree), []
+        while (item := iterator.value()) is not None:
             found.append(item)
-            waiting = [item.child(i) for i in range(item.childCount())] + waiting
+            iterator += 1
         return found
 
     def _fill(self) -> None:

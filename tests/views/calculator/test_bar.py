@@ -25,7 +25,7 @@ def bar(qtbot, theme) -> BudgetBar:
 def drag(qtbot, bar: BudgetBar, key: str, dx: int) -> None:
     """Take an edge and pull it `dx` pixels in three moves, as a hand would; the edge stays held."""
     edge = bar.edge(key)
-    grip = QPoint(edge.width() // 2 + 2, 20)
+    grip = QPoint(edge.width() // 2 + 2, 12)
     qtbot.mousePress(edge, Qt.MouseButton.LeftButton, pos=grip)
     for part in (1, 2, 3):
         here = edge.mapFromParent(edge.mapToParent(grip) + QPoint(dx // 3, 0)) if part else grip

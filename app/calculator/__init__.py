@@ -1,0 +1,1 @@
+"""What the window's calculator does between its widgets and the arithmetic: no Qt."""

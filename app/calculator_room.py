@@ -1,0 +1,112 @@
+"""The calculator as the window has it: built when it is first looked at, and told what is open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from app.calculator.rooms import Room, machine_room
+from app.catalogue import Card, built_in_cards, load_catalogue
+from app.controllers.truth import TruthController
+from app.engine_thread import EngineThread
+from app.messages import Adapters, ModelFacts
+from app.presenters.calculator_truth import truth_frame
+from app.presenters.setup import title
+from app.truth import TruthFile
+from gpu.errors import QuantscopeError
+from views.calculator import CalculatorPanel
+from views.rail import Workspace
+from views.theme import Theme
+
+if TYPE_CHECKING:
+    from app.controllers.calculator import CalculatorController
+    from gpu.device import AdapterInfo
+
+
+class CalculatorRoom(QObject):
+    """Its arithmetic brings wgpu along, which would keep the window's first second waiting: whatever needs it
+    is imported when the page is first shown."""
+
+    def __init__(self, theme: Theme, engine: EngineThread, truths: TruthFile | None, parent: QObject) -> None:
+        super().__init__(parent)
+        self.panel = CalculatorPanel(theme)
+        self.truth = TruthController(engine, truths, self)
+        self.controller: CalculatorController | None = None
+        self._engine = engine
+        self._adapter: AdapterInfo | None = None
+        self._facts: ModelFacts | None = None
+        self._cards: tuple[Card, ...] = ()
+        self.panel.shown.connect(self._build)
+        self.truth.changed.connect(self._follow)
+        engine.surveyed.connect(self._survey)
+
+    def workspace(self) -> Workspace:
+        """The page for the window's rail."""
+        tip = "Does it fit, with how much context, how fast, and what to give up"
+        return Workspace("calculator", "Memory", "calculator", tip, self.panel)
+
+    def set_model(self, facts: ModelFacts | None) -> None:
+        self._facts = facts
+        if facts is not None:
+            self._adapter = facts.adapter
+        self.truth.set_model(facts)
+
+    def stop(self, timeout_s: float) -> None:
+        if self.controller is not None:
+            self.controller.stop(timeout_s)
+
+    @Slot(object)
+    def _survey(self, adapters: Adapters) -> None:
+        if self._adapter is None and adapters.found:
+            self._adapter = adapters.found[0]
+            self._follow()
+
+    @Slot()
+    def _build(self) -> None:
+        """Once."""
+        if self.controller is not None:
+            return
+        from app.controllers.calculator import CalculatorController  # noqa: PLC0415 - see the class
+        from app.controllers.calculator_source import SubjectSource  # noqa: PLC0415
+        from app.subjects import fetch_subject, read_subject  # noqa: PLC0415
+
+        problem = self._read_cards()
+        source = SubjectSource(read_subject, lambda repo, cancel: fetch_subject(repo, cancel=cancel), self)
+        self.controller = CalculatorController(self.panel, source, self._cards)
+        self.controller.file_wanted.connect(self._choose_file)
+        self.controller.set_problem(problem)
+        self._follow()
+
+    def _read_cards(self) -> str:
+        """A person's own catalogue may be broken: then there is none but the built-in one, and it is said."""
+        try:
+            self._cards = load_catalogue()
+        except QuantscopeError as error:
+            self._cards = built_in_cards()
+            return str(error)
+        return ""
+
+    def machine(self) -> Room | None:
+        return machine_room(self._adapter, self._cards, None)
+
+    @Slot()
+    def _follow(self) -> None:
+        if self.controller is None:
+            return
+        self.controller.set_machine(self.machine())
+        truth = self.truth.truth
+        name = title(self._facts.wish.model) if self._facts is not None and truth is not None else ""
+        self.controller.set_loaded(name, truth.inputs if truth is not None else None)
+        self.controller.show_truth(truth_frame(truth, self.truth.pairs(), self.truth.problem))
+
+    @Slot()
+    def _choose_file(self) -> None:
+        if self.controller is not None:
+            self.controller.read_file(self._ask_for_file())
+
+    def _ask_for_file(self) -> str:
+        kinds = "Checkpoints (*.gguf *.safetensors config.json)"
+        path, _ = QFileDialog.getOpenFileName(self.panel, "Reckon with a checkpoint", "", kinds)
+        return path.removesuffix("config.json")
