@@ -51,7 +51,14 @@ def matmul_pairs(
     source, inputs, constants = _inputs(x, quantize)
     store, outputs, more = _outputs(to)
     names = ("lib/step", "lib/matrix", kit.lanes, "lib/pairs_block", *source, store, "matmul_pairs")
-    pipeline = kit.pipelines.get(*names, CHUNKS=pairs.chunks, TOKENS=tokens_at_once, **constants, **more)
+    pipeline = kit.pipelines.get(
+        *names,
+        CHUNKS=pairs.chunks,
+        SPANS=pairs.blocks // (8 * pairs.chunks),
+        TOKENS=tokens_at_once,
+        **constants,
+        **more,
+    )
     slab = matrix.slabs[0]
     per_workgroup = _pairs_per_workgroup(pairs.pairs, many)
     strides = (to.stride, 0) if isinstance(to, Sums) else (matrix.spec.rows, to.out.stride)

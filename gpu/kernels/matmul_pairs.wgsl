@@ -11,6 +11,7 @@
 // tokens in registers, and walks matrix.pairs_per_workgroup pairs of rows past them.
 override CHUNKS: u32 = 4u;
 override TOKENS: u32 = 8u;
+override SPANS: u32 = 1u;       // of CHUNKS chunks, which make up K
 @group(0) @binding(1) var weights: texture_storage_2d<rgba32uint, read>;
 
 struct Tokens { t0: Block, t1: Block, t2: Block, t3: Block, t4: Block, t5: Block, t6: Block, t7: Block }
@@ -38,9 +39,9 @@ fn nibbles(words: vec4<u32>, shift: u32) -> vec4<i32> {
     return bitcast<vec4<i32>>((words >> vec4<u32>(shift)) & vec4<u32>(0x000f000fu));
 }
 
-fn load_pairs(x: u32, y_texel: u32, block: u32, scales: u32) -> Pairs {
-    let first = textureLoad(weights, vec2<u32>(x + block, y_texel));
-    let second = textureLoad(weights, vec2<u32>(x + matrix.blocks + block, y_texel));
+fn load_pairs(tx: u32, ty: u32, blocks: u32, scales: u32) -> Pairs {
+    let first = textureLoad(weights, vec2<u32>(tx, ty));
+    let second = textureLoad(weights, vec2<u32>(tx + blocks, ty));
     var out: Pairs;
     out.a0 = nibbles(first, 0u);
     out.a1 = nibbles(first, 4u);
@@ -90,36 +91,46 @@ fn fold8(v0: f32, v1: f32, v2: f32, v3: f32, v4: f32, v5: f32, v6: f32, v7: f32,
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let blocks = matrix.blocks;  // constants are read once here: inside the loop that would cost a gather each
+    let pair_texels = matrix.pair_texels;
+    let pairs_log2 = matrix.pairs_log2;
     let first_token = group.y * TOKENS;
     let first_pair = group.x * matrix.pairs_per_workgroup;
     let end_pair = min(first_pair + matrix.pairs_per_workgroup, (matrix.rows + 1u) / 2u);
-    for (var start = 0u; start < matrix.blocks; start += CHUNKS * 8u) {
+    for (var span = 0u; span < SPANS; span++) {
+        let start = span * CHUNKS * 8u;
         let x0 = load_tokens(first_token, start + lane);
         let x1 = load_tokens(first_token, start + 8u + lane);
         let x2 = load_tokens(first_token, start + 16u + lane);
         let x3 = load_tokens(first_token, start + 24u + lane);
-        let is_first = start == 0u;
-        let is_last = start + CHUNKS * 8u >= matrix.blocks;
-        for (var pair = first_pair; pair < end_pair; pair++) {
-            let tx = (pair & ((1u << matrix.pairs_log2) - 1u)) * matrix.pair_texels;
-            let ty = pair >> matrix.pairs_log2;
-            let scales = textureLoad(weights, vec2<u32>(tx + 2u * matrix.blocks + start / CHUNKS + lane, ty));
-            var sums = Sums();
-            accumulate(&sums, load_pairs(tx, ty, start + lane, scales.x), x0);
-            if (CHUNKS > 1u) { accumulate(&sums, load_pairs(tx, ty, start + 8u + lane, scales.y), x1); }
-            if (CHUNKS > 2u) { accumulate(&sums, load_pairs(tx, ty, start + 16u + lane, scales.z), x2); }
-            if (CHUNKS > 3u) { accumulate(&sums, load_pairs(tx, ty, start + 24u + lane, scales.w), x3); }
-            if (TOKENS > 1u) {
-                let even = fold8(sums.t0.x, sums.t1.x, sums.t2.x, sums.t3.x,
-                                 sums.t4.x, sums.t5.x, sums.t6.x, sums.t7.x, lane);
-                let odd = fold8(sums.t0.y, sums.t1.y, sums.t2.y, sums.t3.y,
-                                sums.t4.y, sums.t5.y, sums.t6.y, sums.t7.y, lane);
-                store_pair(first_token + lane, pair, even, odd, is_first, is_last);
-            } else {
-                let both = fold(sums.t0.x, sums.t0.y, 1u, lane);
-                let total = fold(fold(both, 0.0, 2u, lane), 0.0, 4u, lane);
-                let odd = lane_xor(total, 1u, lane);
-                if (lane == 0u) { store_pair(first_token, pair, total, odd, is_first, is_last); }
+        let is_first = span == 0u;
+        let is_last = span + 1u == SPANS;
+        for (var quad = first_pair; quad < end_pair; quad += 4u) {
+            var total = 0.0;  // TOKENS of 1: of the quad's eight rows, that of this lane
+            for (var pair = quad; pair < quad + 4u; pair++) {
+                let tx = (pair & ((1u << pairs_log2) - 1u)) * pair_texels;
+                let ty = pair >> pairs_log2;
+                let scales = textureLoad(weights, vec2<u32>(tx + 2u * blocks + start / CHUNKS + lane, ty));
+                var sums = Sums();
+                accumulate(&sums, load_pairs(tx + start + lane, ty, blocks, scales.x), x0);
+                if (CHUNKS > 1u) { accumulate(&sums, load_pairs(tx + start + 8u + lane, ty, blocks, scales.y), x1); }
+                if (CHUNKS > 2u) { accumulate(&sums, load_pairs(tx + start + 16u + lane, ty, blocks, scales.z), x2); }
+                if (CHUNKS > 3u) { accumulate(&sums, load_pairs(tx + start + 24u + lane, ty, blocks, scales.w), x3); }
+                if (TOKENS > 1u) {
+                    let even = fold8(sums.t0.x, sums.t1.x, sums.t2.x, sums.t3.x,
+                                     sums.t4.x, sums.t5.x, sums.t6.x, sums.t7.x, lane);
+                    let odd = fold8(sums.t0.y, sums.t1.y, sums.t2.y, sums.t3.y,
+                                    sums.t4.y, sums.t5.y, sums.t6.y, sums.t7.y, lane);
+                    store_row(first_token + lane, 2u * pair, even, odd, is_first, is_last);
+                    store_row(first_token + lane, 2u * pair + 1u, odd, even, is_first, is_last);
+                } else {
+                    let both = fold(sums.t0.x, sums.t0.y, 1u, lane);
+                    let half = both + lane_xor(both, 2u, lane);
+                    total = select(total, half + lane_xor(half, 4u, lane), pair - quad == lane / 2u);
+                }
+            }
+            if (TOKENS == 1u) {
+                store_row(first_token, 2u * quad + lane, total, lane_xor(total, 1u, lane), is_first, is_last);
             }
         }
     }

@@ -3,21 +3,20 @@
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
 @group(0) @binding(7) var<storage, read_write> gated: array<f32>;
 
-fn store_pair(token: u32, pair: u32, even: f32, odd: f32, is_first: bool, is_last: bool) {
-    if (token >= step.tokens || 2u * pair >= matrix.rows) {
+fn store_row(token: u32, row: u32, value: f32, partner: f32, is_first: bool, is_last: bool) {
+    if (token >= step.tokens || row >= matrix.rows) {
         return;
     }
-    let i = token * matrix.y_stride + 2u * pair;
-    var gate = even;
-    var up = odd;
+    let i = token * matrix.y_stride + row;
+    var own = value;
+    var up = partner;
     if (!is_first) {
-        gate += y[i];
-        up += y[i + 1u];
+        own += y[i];
+        up += y[i ^ 1u];
     }
-    if (is_last) {
-        gated[token * matrix.gated_stride + pair] = gate / (1.0 + exp(-gate)) * up;
-    } else {
-        y[i] = gate;
-        y[i + 1u] = up;
+    if (!is_last) {
+        y[i] = own;
+    } else if ((row & 1u) == 0u) {
+        gated[token * matrix.gated_stride + row / 2u] = own / (1.0 + exp(-own)) * up;
     }
 }
