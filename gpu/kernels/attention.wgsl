@@ -15,7 +15,8 @@ const MASKED: f32 = -1e30;
 struct Slice { a: Eight, b: Eight }  // what a lane owns of a vector
 struct Slices { s0: Slice, s1: Slice, s2: Slice, s3: Slice, s4: Slice, s5: Slice, s6: Slice, s7: Slice }
 struct State { sum: Slice, weight: f32, maximum: f32 }  // Σ e^(s − maximum) v, Σ e^(s − maximum), of one query
-struct Place { kv_head: u32, first_head: u32, first_token: u32, lane: u32, thread: u32 }
+struct Place { kv_head: u32, first_head: u32, first_token: u32, lane: u32, thread: u32,
+               a: Chunk, b: Chunk, window: u32 }
 
 fn token_of(place: Place, query: u32) -> u32 {
     return place.first_token + query / GROUP;
@@ -42,15 +43,15 @@ fn load_query(place: Place, query: u32) -> Slice {
 
 fn key_at(position: u32, place: Place) -> Slice {
     var slice = Slice();
-    slice.a = load_key(position, place.kv_head, place.lane);
-    if (WIDE) { slice.b = load_key(position, place.kv_head, place.lane + 8u); }
+    slice.a = load_key(place.a, position);
+    if (WIDE) { slice.b = load_key(place.b, position); }
     return slice;
 }
 
 fn value_at(position: u32, place: Place) -> Slice {
     var slice = Slice();
-    slice.a = load_value(position, place.kv_head, place.lane);
-    if (WIDE) { slice.b = load_value(position, place.kv_head, place.lane + 8u); }
+    slice.a = load_value(place.a, position);
+    if (WIDE) { slice.b = load_value(place.b, position); }
     return slice;
 }
 
@@ -99,8 +100,9 @@ fn team_sum(value: f32, thread: u32) -> f32 {
 
 // Takes eight more positions into a query's state. `position` is this lane's; `values` hold those of lanes l ^ 0,
 // l ^ 1, … l ^ 7, so that the exchange of weights needs no other primitive than the xor of lanes.
-fn attend(state: State, query: Slice, keys: Slices, values: Slices, position: u32, at: u32, thread: u32) -> State {
-    let seen = position <= at && at - position < heads.window;
+fn attend(state: State, query: Slice, keys: Slices, values: Slices, position: u32, at: u32, place: Place) -> State {
+    let thread = place.thread;
+    let seen = position <= at && at - position < place.window;
     let score = select(MASKED, scores(query, keys, thread), seen);
     let maximum = max(state.maximum, team_max(score, thread));
     let w = select(0.0, exp(score - maximum), seen);
@@ -180,13 +182,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let kv_head = group.x / pieces;
     let first_token = group.y * (QUERIES / GROUP);
     let lane = thread % 8u;
-    let place = Place(kv_head, kv_head * group_heads + group.x % pieces * GROUP, first_token, lane, thread);
+    let place = Place(kv_head, kv_head * group_heads + group.x % pieces * GROUP, first_token, lane, thread,
+                      cache_chunk(kv_head, lane), cache_chunk(kv_head, lane + 8u), heads.window);
     let queries = Slices(load_query(place, 0u), load_query(place, 1u), load_query(place, 2u), load_query(place, 3u),
                          load_query(place, 4u), load_query(place, 5u), load_query(place, 6u), load_query(place, 7u));
     let earliest = step.position + first_token + 1u;
-    let start = select(0u, earliest - heads.window, earliest > heads.window) / 8u * 8u;
+    let start = select(0u, earliest - place.window, earliest > place.window) / 8u * 8u;
     let end = step.position + min(first_token + QUERIES / GROUP, step.tokens);
 
+    let at = step.position;
     var state0 = State(Slice(), 0.0, MASKED);
     var state1 = state0;
     var state2 = state0;
@@ -204,15 +208,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
                             value_at(base + (lane ^ 2u), place), value_at(base + (lane ^ 3u), place),
                             value_at(base + (lane ^ 4u), place), value_at(base + (lane ^ 5u), place),
                             value_at(base + (lane ^ 6u), place), value_at(base + (lane ^ 7u), place));
-        let at = step.position;
-        state0 = attend(state0, queries.s0, keys, values, p, at + token_of(place, 0u), thread);
-        if (QUERIES > 1u) { state1 = attend(state1, queries.s1, keys, values, p, at + token_of(place, 1u), thread); }
-        if (QUERIES > 2u) { state2 = attend(state2, queries.s2, keys, values, p, at + token_of(place, 2u), thread); }
-        if (QUERIES > 3u) { state3 = attend(state3, queries.s3, keys, values, p, at + token_of(place, 3u), thread); }
-        if (QUERIES > 4u) { state4 = attend(state4, queries.s4, keys, values, p, at + token_of(place, 4u), thread); }
-        if (QUERIES > 5u) { state5 = attend(state5, queries.s5, keys, values, p, at + token_of(place, 5u), thread); }
-        if (QUERIES > 6u) { state6 = attend(state6, queries.s6, keys, values, p, at + token_of(place, 6u), thread); }
-        if (QUERIES > 7u) { state7 = attend(state7, queries.s7, keys, values, p, at + token_of(place, 7u), thread); }
+        state0 = attend(state0, queries.s0, keys, values, p, at + token_of(place, 0u), place);
+        if (QUERIES > 1u) { state1 = attend(state1, queries.s1, keys, values, p, at + token_of(place, 1u), place); }
+        if (QUERIES > 2u) { state2 = attend(state2, queries.s2, keys, values, p, at + token_of(place, 2u), place); }
+        if (QUERIES > 3u) { state3 = attend(state3, queries.s3, keys, values, p, at + token_of(place, 3u), place); }
+        if (QUERIES > 4u) { state4 = attend(state4, queries.s4, keys, values, p, at + token_of(place, 4u), place); }
+        if (QUERIES > 5u) { state5 = attend(state5, queries.s5, keys, values, p, at + token_of(place, 5u), place); }
+        if (QUERIES > 6u) { state6 = attend(state6, queries.s6, keys, values, p, at + token_of(place, 6u), place); }
+        if (QUERIES > 7u) { state7 = attend(state7, queries.s7, keys, values, p, at + token_of(place, 7u), place); }
     }
     finish(place, 0u, state0);
     if (QUERIES > 1u) { finish(place, 1u, state1); }

@@ -17,7 +17,7 @@ fn score(head: u32, t: u32, position: u32) -> f32 {
     let base = 2u * (t * heads.q_heads + head) * heads.head_chunks;
     var sum = vec4<f32>();
     for (var chunk = 0u; chunk < heads.head_chunks; chunk++) {
-        let key = load_key(position, kv_head, chunk);
+        let key = load_key(cache_chunk(kv_head, chunk), position);
         sum = fma(q[base + 2u * chunk], key.low, sum);
         sum = fma(q[base + 2u * chunk + 1u], key.high, sum);
     }

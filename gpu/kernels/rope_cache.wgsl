@@ -61,7 +61,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if (head >= first_value_head) {
         for (var chunk = lane; chunk < heads.head_chunks; chunk += 8u) {
             let v = Eight(plain(base, 2u * chunk), plain(base, 2u * chunk + 1u));
-            store_value(position, head - first_value_head, chunk, v);
+            store_value(cache_chunk(head - first_value_head, chunk), position, v);
         }
         return;
     }
@@ -75,7 +75,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             q_out[i] = v.low * to_unit;
             q_out[i + 1u] = v.high * to_unit;
         } else {
-            store_key(position, head - heads.q_heads, chunk, v);
+            store_key(cache_chunk(head - heads.q_heads, chunk), position, v);
         }
     }
 }

@@ -33,11 +33,18 @@ fn unpack_eight(words: vec4<u32>) -> Eight {
     return Eight(widen(bitcast<vec4<i32>>(words << vec4<u32>(16u))), widen(bitcast<vec4<i32>>(words)));
 }
 
-fn cache_index(position: u32, head: u32, chunk: u32) -> u32 {
-    return (position * heads.kv_heads + head) * heads.head_chunks + chunk;
+// A chunk of a head in the cache. Made once, before a loop: software adapters gather constants on every use.
+struct Chunk { stride: u32, offset: u32, positions_log2: u32 }
+
+fn cache_chunk(head: u32, chunk: u32) -> Chunk {
+    return Chunk(heads.kv_heads * heads.head_chunks, head * heads.head_chunks + chunk, heads.positions_log2);
 }
 
-fn cache_texel(position: u32, head: u32, chunk: u32) -> vec2<u32> {
-    let column = position & ((1u << heads.positions_log2) - 1u);
-    return vec2<u32>(cache_index(column, head, chunk), position >> heads.positions_log2);
+fn cache_index(chunk: Chunk, position: u32) -> u32 {
+    return position * chunk.stride + chunk.offset;
+}
+
+fn cache_texel(chunk: Chunk, position: u32) -> vec2<u32> {
+    let column = position & ((1u << chunk.positions_log2) - 1u);
+    return vec2<u32>(cache_index(chunk, column), position >> chunk.positions_log2);
 }

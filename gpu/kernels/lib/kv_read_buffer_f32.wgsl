@@ -2,12 +2,12 @@
 @group(0) @binding(1) var<storage, read> keys: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> values: array<vec4<f32>>;
 
-fn load_key(position: u32, head: u32, chunk: u32) -> Eight {
-    let i = 2u * cache_index(position, head, chunk);
+fn load_key(chunk: Chunk, position: u32) -> Eight {
+    let i = 2u * cache_index(chunk, position);
     return Eight(keys[i], keys[i + 1u]);
 }
 
-fn load_value(position: u32, head: u32, chunk: u32) -> Eight {
-    let i = 2u * cache_index(position, head, chunk);
+fn load_value(chunk: Chunk, position: u32) -> Eight {
+    let i = 2u * cache_index(chunk, position);
     return Eight(values[i], values[i + 1u]);
 }

@@ -2,10 +2,10 @@
 @group(0) @binding(1) var<storage, read_write> keys: array<vec4<u32>>;
 @group(0) @binding(2) var<storage, read_write> values: array<vec4<u32>>;
 
-fn store_key(position: u32, head: u32, chunk: u32, v: Eight) {
-    keys[cache_index(position, head, chunk)] = pack_eight(v);
+fn store_key(chunk: Chunk, position: u32, v: Eight) {
+    keys[cache_index(chunk, position)] = pack_eight(v);
 }
 
-fn store_value(position: u32, head: u32, chunk: u32, v: Eight) {
-    values[cache_index(position, head, chunk)] = pack_eight(v);
+fn store_value(chunk: Chunk, position: u32, v: Eight) {
+    values[cache_index(chunk, position)] = pack_eight(v);
 }

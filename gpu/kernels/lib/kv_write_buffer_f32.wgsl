@@ -2,14 +2,14 @@
 @group(0) @binding(1) var<storage, read_write> keys: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> values: array<vec4<f32>>;
 
-fn store_key(position: u32, head: u32, chunk: u32, v: Eight) {
-    let i = 2u * cache_index(position, head, chunk);
+fn store_key(chunk: Chunk, position: u32, v: Eight) {
+    let i = 2u * cache_index(chunk, position);
     keys[i] = v.low;
     keys[i + 1u] = v.high;
 }
 
-fn store_value(position: u32, head: u32, chunk: u32, v: Eight) {
-    let i = 2u * cache_index(position, head, chunk);
+fn store_value(chunk: Chunk, position: u32, v: Eight) {
+    let i = 2u * cache_index(chunk, position);
     values[i] = v.low;
     values[i + 1u] = v.high;
 }

@@ -2,10 +2,10 @@
 @group(0) @binding(1) var keys: texture_storage_2d<rgba32uint, write>;
 @group(0) @binding(2) var values: texture_storage_2d<rgba32uint, write>;
 
-fn store_key(position: u32, head: u32, chunk: u32, v: Eight) {
-    textureStore(keys, cache_texel(position, head, chunk), pack_eight(v));
+fn store_key(chunk: Chunk, position: u32, v: Eight) {
+    textureStore(keys, cache_texel(chunk, position), pack_eight(v));
 }
 
-fn store_value(position: u32, head: u32, chunk: u32, v: Eight) {
-    textureStore(values, cache_texel(position, head, chunk), pack_eight(v));
+fn store_value(chunk: Chunk, position: u32, v: Eight) {
+    textureStore(values, cache_texel(chunk, position), pack_eight(v));
 }
