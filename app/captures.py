@@ -9,8 +9,8 @@ from pathlib import Path
 from app.atomic import replacing
 from app.engine_session import ModelFiles
 from gpu.errors import FormatError
-from gpu.probes.capture import Capture, Origin
 from gpu.probes.capture_file import save_capture
+from gpu.probes.captured import Capture, Origin
 from gpu.scheme import Scheme
 
 SUFFIX = ".safetensors"

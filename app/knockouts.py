@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gpu.errors import RequestError
-from gpu.probes.capture import Capture
+from gpu.probes.captured import Capture
 from gpu.probes.ranking import rank
-from gpu.probes.sites import RESIDUAL, kind_of
+from gpu.probes.site_names import RESIDUAL, kind_of
 
 WHERE = {
     "inputs": "zeroed as attention projections and the first layers of the MLP read them, as in the paper",

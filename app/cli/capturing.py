@@ -10,7 +10,8 @@ from typing import Any
 from app.captures import origin_of, token_texts
 from app.cli.output import ProgressLine, finite
 from app.engine_session import EngineSession, ModelFiles
-from gpu.probes.capture import Capture, CaptureRequest, Prompt, capture
+from gpu.probes.capture import CaptureRequest, capture
+from gpu.probes.captured import Capture, Prompt
 from gpu.probes.ranking import rank
 from gpu.probes.verdicts import (
     ChannelVerdict,

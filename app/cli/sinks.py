@@ -8,8 +8,8 @@ from app.cli import arguments, capturing
 from app.cli.output import finite, print_json, print_table
 from app.engine_session import EngineSession, ModelFiles
 from gpu.errors import RequestError
-from gpu.probes.attention import SINK_SHARE, SINK_TOKENS, AttentionMass
-from gpu.probes.capture import Capture
+from gpu.probes.attention_share import SINK_SHARE, SINK_TOKENS, AttentionMass
+from gpu.probes.captured import Capture
 from gpu.probes.sinks import SinkLink, links
 
 MOST_ROWS = 20

@@ -14,8 +14,8 @@ from app.captures import SUFFIX
 from app.cli import arguments, capturing
 from app.cli.output import finite, print_json, print_table
 from app.engine_session import EngineSession, ModelFiles
-from gpu.probes.capture import Capture
 from gpu.probes.capture_file import save_capture
+from gpu.probes.captured import Capture
 from gpu.probes.ranking import median_magnitude
 from gpu.probes.rows import DEFAULT_LIMIT_BYTES
 from gpu.probes.statistics import SiteStatistics

@@ -10,11 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.activations import Activations
+from gpu.kernels.channel_rows import ABSMAX, FOURTHS, HIGH, LOW, NEWEST, PLACE, SQUARES, SUM
 from gpu.kit import Kit, Op
 
-HEADER = 4  # elements before the first site: the bits of the two thresholds, and nothing
-ROWS = 8
-ABSMAX, SUM, SQUARES, NEWEST, FOURTHS, LOW, HIGH, PLACE = range(ROWS)  # LOW, HIGH and PLACE are u32
 MAX_TAPS = 5
 _THREADS = 8
 U32 = npt.NDArray[np.uint32]

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from gpu.errors import RequestError
 from gpu.model import Cancel, Model
-from gpu.probes.attention import AttentionMass, AttentionProbe, combined
+from gpu.probes.attention import AttentionProbe
+from gpu.probes.attention_share import AttentionMass, combined
+from gpu.probes.captured import Capture, Origin, Prompt
 from gpu.probes.rows import DEFAULT_LIMIT_BYTES, KeptRows, check_limit, chosen_sites
 from gpu.probes.statistics import MASSIVE_THRESHOLD, OUTLIER_THRESHOLD, SiteStatistics, merged
 
 F32 = npt.NDArray[np.float32]
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """A text of its own: it is run from an empty cache."""
-
-    name: str
-    token_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -44,43 +38,6 @@ class CaptureRequest:
     @property
     def tokens(self) -> int:
         return sum(len(prompt.token_ids) for prompt in self.prompts)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a capture comes from: a model's name and content, a scheme, and the program that took it."""
-
-    model: str
-    fingerprint: str
-    scheme: str
-    program: str
-
-
-@dataclass(frozen=True, eq=False)
-class Capture:
-    """Statistics of all sites over all tokens of some prompts; never written again.
-
-    `values` f32 [tokens, channels] holds every token's values of the sites that were asked for; `pieces` are
-    the tokens' texts, empty where there was no tokenizer; `by_prompt` f32 [prompts, channels] the largest
-    magnitudes of every prompt where there are several.
-    """
-
-    origin: Origin
-    thresholds: tuple[float, float]
-    prompts: tuple[Prompt, ...]
-    sites: dict[str, SiteStatistics] = field(repr=False)
-    values: dict[str, F32] = field(default_factory=dict, repr=False)
-    by_prompt: dict[str, F32] = field(default_factory=dict, repr=False)
-    attention: AttentionMass | None = field(default=None, repr=False)
-    pieces: tuple[str, ...] = field(default=(), repr=False)
-
-    @property
-    def tokens(self) -> int:
-        return sum(len(prompt.token_ids) for prompt in self.prompts)
-
-    @property
-    def token_ids(self) -> tuple[int, ...]:
-        return tuple(token for prompt in self.prompts for token in prompt.token_ids)
 
 
 def capture(

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from gpu.checkpoints.safetensors_file import SafetensorsFile
 from gpu.checkpoints.safetensors_writer import SafetensorsWriter
 from gpu.errors import FormatError
-from gpu.probes.attention import AttentionMass
-from gpu.probes.capture import Capture, Origin, Prompt
+from gpu.probes.attention_share import AttentionMass
+from gpu.probes.captured import Capture, Origin, Prompt
 from gpu.probes.statistics import SiteStatistics
 
 VERSION = 1

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from gpu.device import Gpu
 from gpu.errors import RequestError
 from gpu.events import ChannelStats
-from gpu.kernels.channel_stats import HEADER, NEWEST, ROWS, header
+from gpu.kernels.channel_rows import HEADER, NEWEST, ROWS
+from gpu.kernels.channel_stats import header
 from gpu.probes.sites import Site, stats_bytes
 from gpu.probes.statistics import MASSIVE_THRESHOLD, OUTLIER_THRESHOLD, SiteStatistics, from_words
 

@@ -15,7 +15,7 @@ from gpu.kernels.add_columns import add_columns
 from gpu.kernels.lift_channels import lift_channels
 from gpu.kit import Kit, Op
 from gpu.probes.saliency import columns
-from gpu.probes.sites import RESIDUAL, kind_of
+from gpu.probes.site_names import RESIDUAL, kind_of
 
 Targets = Mapping[str, Sequence[int]]  # by site: its channels to lift
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from gpu.checkpoints.base import Checkpoint
 from gpu.errors import RequestError
-from gpu.probes.sites import HEAD_SITE, RESIDUAL, kind_of, layer_of
+from gpu.probes.site_names import HEAD_SITE, RESIDUAL, kind_of, layer_of
 from gpu.probes.statistics import SiteStatistics
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.stacks import EMBEDDING, HEAD

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpu.probes.capture import Capture
-from gpu.probes.sites import RESIDUAL, kind_of
+from gpu.probes.captured import Capture
+from gpu.probes.site_names import RESIDUAL, kind_of
 from gpu.probes.verdicts import verdicts
 
 MOST_LINKS = 4

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gpu.activations import BLOCK, blocks_of
-from gpu.kernels.channel_stats import HEADER, ROWS
+from gpu.kernels.channel_rows import HEADER, ROWS
+from gpu.probes.site_names import HEAD_SITE
 from gpu.qwen3.config import Qwen3Config
 
 LAYER_SITES = (".self_attn.qkv_proj", ".self_attn.o_proj", ".mlp.gate_up_proj", ".mlp.down_proj", "")
-HEAD_SITE = "lm_head"
-RESIDUAL = "residual"
-KINDS = (RESIDUAL, "qkv_proj", "o_proj", "gate_up_proj", "down_proj", HEAD_SITE)
 
 
 @dataclass(frozen=True)
@@ -47,18 +45,6 @@ def sites_of(config: Qwen3Config) -> tuple[Site, ...]:
     for name, width in named:
         sites.append(Site(name, width, sites[-1].end if sites else HEADER))
     return tuple(sites)
-
-
-def kind_of(name: str) -> str:
-    """What sort of site a name is: one of `KINDS`."""
-    last = name.rsplit(".", 1)[-1]
-    return last if last in KINDS else RESIDUAL
-
-
-def layer_of(name: str) -> int | None:
-    """The layer a site belongs to; None for the head's."""
-    parts = name.split(".")
-    return int(parts[1]) if parts[0] == "layers" else None
 
 
 def stats_bytes(sites: tuple[Site, ...]) -> int:

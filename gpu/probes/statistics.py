@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from gpu.kernels.channel_stats import ABSMAX, FOURTHS, HIGH, LOW, PLACE, SQUARES, SUM
+from gpu.kernels.channel_rows import ABSMAX, FOURTHS, HIGH, LOW, PLACE, SQUARES, SUM
 from gpu.probes.ranking import median_magnitude
 
 F32 = npt.NDArray[np.float32]

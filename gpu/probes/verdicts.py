@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpu.probes.capture import Capture
+from gpu.probes.captured import Capture
 from gpu.probes.ranking import rank
-from gpu.probes.sites import HEAD_SITE, KINDS, RESIDUAL, kind_of
+from gpu.probes.site_names import HEAD_SITE, KINDS, RESIDUAL, kind_of
 from gpu.probes.statistics import SiteStatistics
 
 CONCENTRATED_CHANNELS = 0.01

@@ -31,7 +31,8 @@ from gpu.kernels.rope_cache import rope_cache
 from gpu.kernels.swiglu import swiglu
 from gpu.kit import Kit, Op
 from gpu.layouts import DeviceMatrix
-from gpu.probes.sites import HEAD_SITE, LAYER_SITES, Site
+from gpu.probes.site_names import HEAD_SITE
+from gpu.probes.sites import LAYER_SITES, Site
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.weights import LayerWeights, Weights
 from gpu.qwen3.workspace import Workspace

@@ -3,23 +3,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gpu.kernels.channel_stats import (
+from gpu.kernels.channel_rows import (
     ABSMAX,
     FOURTHS,
     HEADER,
     HIGH,
     LOW,
-    MAX_TAPS,
     NEWEST,
     PLACE,
     ROWS,
     SQUARES,
     SUM,
-    Tap,
-    channel_stats,
-    header,
-    reference,
 )
+from gpu.kernels.channel_stats import MAX_TAPS, Tap, channel_stats, header, reference
 from tests.gpu.device_arrays import Bench, close
 
 THRESHOLDS = (0.5, 1.5)

@@ -12,7 +12,7 @@ import pytest
 from gpu.checkpoints import Checkpoint, open_checkpoint
 from gpu.device import open_gpu
 from gpu.model import LoadOptions, Model
-from gpu.probes.capture import Origin
+from gpu.probes.captured import Origin
 from gpu.scheme import Scheme
 from tests.golden.qwen3.checkpoints import GOLDEN_DIRECTORY, SPECS, prompt_ids, write_checkpoint
 from tests.gpu.probes.planted import write_planted

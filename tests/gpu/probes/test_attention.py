@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gpu.probes.attention import AttentionMass, combined
+from gpu.probes.attention_share import AttentionMass, combined
 
 
 def mass(queries: int, positions: int, share: float) -> AttentionMass:

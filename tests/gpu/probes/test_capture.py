@@ -9,7 +9,8 @@ import pytest
 
 from gpu.errors import Cancelled, RequestError
 from gpu.model import Model
-from gpu.probes.capture import Capture, CaptureRequest, Prompt, capture
+from gpu.probes.capture import CaptureRequest, capture
+from gpu.probes.captured import Capture, Prompt
 from gpu.probes.statistics import MASSIVE_THRESHOLD, OUTLIER_THRESHOLD
 from tests.golden.qwen3.reference import Reference
 from tests.gpu.probes.conftest import ORIGIN, PROMPT, Load, Subject

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from gpu.errors import FormatError
-from gpu.probes.attention import AttentionMass
-from gpu.probes.capture import Capture, Origin, Prompt
+from gpu.probes.attention_share import AttentionMass
 from gpu.probes.capture_file import load_capture, save_capture
+from gpu.probes.captured import Capture, Origin, Prompt
 from gpu.probes.statistics import SiteStatistics
 from tests.gpu.checkpoints.tiny import safetensors
 from tests.gpu.sentences import is_one_sentence

@@ -12,7 +12,7 @@ from gpu.checkpoints import Checkpoint, open_checkpoint
 from gpu.device import Gpu, open_gpu
 from gpu.errors import RequestError
 from gpu.events import ChannelStats
-from gpu.kernels.channel_stats import HEADER, ROWS
+from gpu.kernels.channel_rows import HEADER, ROWS
 from gpu.model import LoadOptions, Model
 from gpu.probes.ranking import rank
 from gpu.probes.sites import sites_of, stats_bytes

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from gpu.probes.attention import AttentionMass
+from gpu.probes.attention_share import AttentionMass
 from gpu.probes.sinks import links
 from tests.gpu.probes.test_verdicts import TOKENS, at, planned
 

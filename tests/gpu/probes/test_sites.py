@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 
-from gpu.kernels.channel_stats import HEADER, ROWS
+from gpu.kernels.channel_rows import HEADER, ROWS
 from gpu.probes.sites import sites_of, stats_bytes
 from gpu.qwen3.config import Qwen3Config
 from tests.golden.qwen3.checkpoints import SPECS, config_fields

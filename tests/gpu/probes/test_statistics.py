@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu.kernels.channel_stats import ROWS, reference
+from gpu.kernels.channel_rows import ROWS
+from gpu.kernels.channel_stats import reference
 from gpu.probes.statistics import SiteStatistics, from_words, kurtosis, merged
 
 FIGURES = ("absmax", "mean_abs", "rms", "kurtosis", "low", "high", "peak", "ratio", "share_low", "share_high")

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu.kernels.channel_stats import ROWS, reference
-from gpu.probes.capture import Capture, CaptureRequest, Prompt, capture
+from gpu.kernels.channel_rows import ROWS
+from gpu.kernels.channel_stats import reference
+from gpu.probes.capture import CaptureRequest, capture
+from gpu.probes.captured import Capture, Prompt
 from gpu.probes.ranking import rank
 from gpu.probes.statistics import from_words
 from gpu.probes.verdicts import (
