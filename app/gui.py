@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.calculator_room import CalculatorRoom
 from app.controllers.chat import ChatController
+from app.controllers.compare import CompareController
 from app.controllers.damage import DamageController
 from app.controllers.memory import MemoryController
 from app.controllers.model import ModelController
@@ -35,6 +36,7 @@ from app.truth import TruthFile
 from gpu.sampling import Sampling
 from views.chat import ChatPanel
 from views.chat.token_card import TokenCard
+from views.compare import ComparePanel
 from views.damage import DamagePanel
 from views.main_window import MainWindow, Panels
 from views.memory import MemoryPanel
@@ -71,12 +73,13 @@ class Gui(QObject):
         self._preferences = preferences
         self.engine = EngineThread(make_engine, self)
         self.calculator = CalculatorRoom(theme, self.engine, truths, self)
+        self.compare = CompareController(ComparePanel(theme), TokenCard(theme), self.engine)
         panels = Panels(
             ChatPanel(theme),
             SpikesPanel(theme),
             DamagePanel(theme),
             MemoryPanel(theme),
-            workspaces=(self.calculator.workspace(),),
+            workspaces=(self.compare.workspace(), self.calculator.workspace()),
         )
         self.window = MainWindow(panels, settings.window_layout)
         self.spikes = SpikesController(panels.spikes, self.engine)
@@ -107,6 +110,7 @@ class Gui(QObject):
         self.calculator.set_model(facts)
         self.chat.set_model(facts, sample_prompts(facts) if facts is not None else ())
         self.tokens.set_model(facts)
+        self.compare.set_model(facts)
 
     @Slot(str, bool)
     def _see_panel(self, name: str, shown: bool) -> None:
@@ -144,6 +148,7 @@ class Gui(QObject):
         self.model.model_changed.connect(self._set_model)
         self.model.loading_changed.connect(self.chat.set_loading)
         self.chat.running_changed.connect(self.spikes.set_running)
+        self.chat.running_changed.connect(self.compare.set_answering)
         self.chat.sampling_chosen.connect(self._keep_sampling)
         self.tokens.token_read.connect(self.spikes.show_token)
         self.spikes.statistics_changed.connect(self.damage.set_statistics)

@@ -16,6 +16,7 @@ from app.token_trace import TraceBuilder
 from gpu.errors import Cancelled
 from views.chat.token_card import TokenCard
 from views.compare import ComparePanel
+from views.rail import Workspace
 
 DRAW_PERIOD_MS = 150
 
@@ -42,6 +43,11 @@ class CompareController(QObject):
         self._timer = QTimer(self, interval=DRAW_PERIOD_MS)
         self._connect()
         self._show()
+
+    def workspace(self) -> Workspace:
+        """The page for the window's rail."""
+        tip = "Two schemes answer the same prompt, and where they part is marked"
+        return Workspace("compare", "Compare", "compare", tip, self._panel)
 
     def set_model(self, facts: ModelFacts | None) -> None:
         """Columns of another model are of no use; one that is opened takes the right column."""
