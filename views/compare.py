@@ -165,6 +165,8 @@ class Column(QWidget):
         column.addWidget(self.text)
         column.addStretch()
         self._area.setWidget(inside)
+        for part in (inside, self._area.viewport()):
+            part.setAutoFillBackground(False)  # the card shows through
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         head = QHBoxLayout()

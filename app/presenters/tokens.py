@@ -110,6 +110,11 @@ def percentage(share: float) -> str:
     return f"{100 * share:.2f} %" if share >= 0.0001 else "< 0.01 %"
 
 
+def nats(value: float) -> str:
+    """What is smaller than any reader cares for is said to be so."""
+    return f"{value:.3g} nats" if value >= 0.0001 or value == 0 else "< 0.0001 nats"
+
+
 def _tint_at(rows: Rows | None, place: int) -> float | None:
     return tint_of(float(rows["kl_nats"][place])) if rows is not None and place < len(rows) else None
 
@@ -122,7 +127,7 @@ def _tooltip(trace: TokenTrace, place: int, piece: bytes, rows: Rows | None) -> 
         f"entropy {row['entropy_nats']:.2f} nats",
     ]
     if rows is not None and place < len(rows):
-        parts.append(f"KL {rows['kl_nats'][place]:.3g} nats")
+        parts.append(f"KL {nats(float(rows['kl_nats'][place]))}")
     return " · ".join(parts)
 
 
@@ -136,7 +141,7 @@ def _facts(row: np.void, score: Score | None, index: int) -> list[tuple[str, str
     if score is not None and index < len(score.rows):
         scored = score.rows[index]
         facts += [
-            ("KL", f"{scored['kl_nats']:.3g} nats from {score.reference}"),
+            ("KL", f"{nats(float(scored['kl_nats']))} from {score.reference}"),
             (f"{score.reference} gave", percentage(float(scored["reference_probability"]))),
         ]
     return facts
@@ -149,7 +154,7 @@ def _summary(trace: TokenTrace, standing: Standing) -> str:
     if score is None:
         return f"Comparing with {standing.reference}…" if standing.references else _HINT
     measured = (
-        f"{score.scheme} from {score.reference}: mean KL {score.rows['kl_nats'].mean():.3g} nats · "
+        f"{score.scheme} from {score.reference}: mean KL {nats(float(score.rows['kl_nats'].mean()))} · "
         f"same top token {percentage(float(score.rows['same_top'].mean()))} · {_first(trace, score.rows)}"
     )
     if len(score.rows) == len(trace):

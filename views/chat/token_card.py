@@ -12,7 +12,7 @@ from views.widgets import describe, label, push_button
 
 _WIDTH = 320
 _LABEL_SHARE = 0.46
-_PERCENT_WIDTH = 56
+_PERCENT_WIDTH = 66
 
 
 class TokenCard(QFrame):

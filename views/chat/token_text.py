@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QGuiApplication,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -29,6 +30,7 @@ from views.theme import Theme
 from views.tint import level_of, tints
 from views.widgets import describe
 
+_TEXT_SIZE = 1.14
 _HINT = "Left and Right walk from token to token, Enter opens one."
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
@@ -196,6 +198,7 @@ class TokenText(QTextEdit):
 
     def _redress(self) -> None:
         self._looks.clear()
+        self._size()
         self.clear()
         self._insert(0)
 
@@ -212,7 +215,15 @@ class TokenText(QTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(2)
+        self._size()
         self.document().documentLayout().documentSizeChanged.connect(self._follow_height)
+
+    def _size(self) -> None:
+        """As large as the text of messages."""
+        font = QGuiApplication.font()
+        font.setPointSizeF(font.pointSizeF() * _TEXT_SIZE)
+        self.setFont(font)
+        self.document().setDefaultFont(font)
 
     def _follow_height(self, size: QSizeF) -> None:
         self.setFixedHeight(max(1, ceil(size.height())))

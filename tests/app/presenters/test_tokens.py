@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from app.presenters.tokens import Standing, card_frame, percentage, tint_of, token_name, tokens_frame
+from app.presenters.tokens import Standing, card_frame, nats, percentage, tint_of, token_name, tokens_frame
 from app.token_trace import SCORE_ROW, Score, TokenTrace, TraceBuilder, TraceEntry
 from gpu.token_detail import TokenDetail
 
@@ -103,6 +103,13 @@ def test_a_chosen_token_is_said_to_be_the_persons() -> None:
 
 
 def test_names_and_percentages() -> None:
+    assert [nats(value) for value in (0, 2e-7, 0.00231, 12.345, math.inf)] == [
+        "0 nats",
+        "< 0.0001 nats",
+        "0.00231 nats",
+        "12.3 nats",
+        "inf nats",
+    ]
     assert token_name(PLAIN, 2) == "token 3 «↵»"
     assert [percentage(share) for share in (1, 0.5, 0.0099, 0.0001, 1e-9)] == [
         "100.0 %",
