@@ -16,6 +16,7 @@ from app.controllers.compare import CompareController
 from app.controllers.damage import DamageController
 from app.controllers.memory import MemoryController
 from app.controllers.model import ModelController
+from app.controllers.prompts import PromptsController
 from app.controllers.spikes import SpikesController
 from app.controllers.tokens import TokensController
 from app.controllers.turns import TurnsController
@@ -69,6 +70,8 @@ class Gui(QObject):
     ) -> None:
         super().__init__()
         settings = preferences.settings
+        self._theme = theme
+        theme.set_scale(settings.text_scale)
         self.archive = archive or Archive()
         self._preferences = preferences
         self.engine = EngineThread(make_engine, self)
@@ -92,6 +95,7 @@ class Gui(QObject):
         self.tokens = TokensController(
             panels.chat, TokenCard(theme, self.window), self.engine, self.chat, self.turns
         )
+        self.prompts = PromptsController(panels.chat, preferences)
         self.model = ModelController(self.window, self.engine, preferences, self._choose_directory)
         self._seen = {"spikes": True, "damage": True}
         self._connect()
@@ -110,6 +114,7 @@ class Gui(QObject):
         self.calculator.set_model(facts)
         self.chat.set_model(facts, sample_prompts(facts) if facts is not None else ())
         self.tokens.set_model(facts)
+        self.prompts.set_model(facts)
         self.compare.set_model(facts)
 
     @Slot(str, bool)
@@ -122,6 +127,11 @@ class Gui(QObject):
     @Slot(object)
     def _keep_sampling(self, sampling: Sampling | None) -> None:
         self._preferences.change(sampling=sampling)
+
+    @Slot(int)
+    def _scale_text(self, step: int) -> None:
+        self._theme.set_scale(self._theme.scale + 0.1 * step if step else 1.0)
+        self._preferences.change(text_scale=round(self._theme.scale, 2))
 
     @Slot(bytes)
     def _close(self, layout: bytes) -> None:
@@ -154,6 +164,7 @@ class Gui(QObject):
         self.spikes.statistics_changed.connect(self.damage.set_statistics)
         self.window.new_chat_requested.connect(self.chat.new_chat)
         self.window.panel_shown.connect(self._see_panel)
+        self.window.text_scaled.connect(self._scale_text)
         self.window.closing.connect(self._close)
 
 

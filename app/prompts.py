@@ -17,6 +17,11 @@ def sample_prompts(facts: ModelFacts) -> tuple[str, ...]:
     """A few that suit the model; none for one that only continues text."""
     if not facts.has_chat_template:
         return ()
-    name = _FOR_THE_DEMO if facts.wish.model == DEMO else _FOR_OTHERS
+    return all_prompts(facts)[:MOST]
+
+
+def all_prompts(facts: ModelFacts | None) -> tuple[str, ...]:
+    """Everything that comes along for a model: what the demo was trained to answer, or what any model can."""
+    name = _FOR_THE_DEMO if facts is not None and facts.wish.model == DEMO else _FOR_OTHERS
     questions: list[str] = json.loads((resources.files("assets") / name).read_text(encoding="utf-8"))
-    return tuple(questions[:MOST])
+    return tuple(questions)

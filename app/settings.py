@@ -26,6 +26,7 @@ MOST_RECENT = 10
 class Settings:
     """`adapter`, `context_tokens` and `sampling` None leave the choice to the engine and the model.
 
+    `prompts` are the person's own, `text_scale` how much larger text is drawn than the system's.
     `window_layout` is Qt's own bytes. `others` are keys of another version, kept.
     """
 
@@ -35,6 +36,8 @@ class Settings:
     sampling: Sampling | None = None
     window_layout: bytes = b""
     recent_models: tuple[str, ...] = ()
+    text_scale: float = 1.0
+    prompts: tuple[str, ...] = ()
     others: Mapping[str, Any] = field(default_factory=dict)
 
     def with_recent(self, model: str) -> Settings:
@@ -93,6 +96,8 @@ def _to_json(settings: Settings) -> dict[str, Any]:
         "sampling": None if settings.sampling is None else asdict(settings.sampling),
         "window_layout": base64.b64encode(settings.window_layout).decode("ascii"),
         "recent_models": list(settings.recent_models),
+        "text_scale": settings.text_scale,
+        "prompts": list(settings.prompts),
     }
     return {**settings.others, **own}
 
@@ -114,7 +119,9 @@ def _from_json(document: Mapping[str, Any], path: Path) -> Settings:
         context_tokens=take("context_tokens", (int, nothing), None),
         sampling=_sampling(take("sampling", (dict, nothing), None), path),
         window_layout=_bytes(take("window_layout", (str,), ""), path),
-        recent_models=_names(take("recent_models", (list,), []), path),
+        recent_models=_names("recent_models", take("recent_models", (list,), []), path),
+        text_scale=float(take("text_scale", (int, float), 1.0)),
+        prompts=_names("prompts", take("prompts", (list,), []), path),
         others=fields,
     )
 
@@ -135,7 +142,7 @@ def _bytes(text: str, path: Path) -> bytes:
         raise FormatError(path, "the window's layout is no base64.") from error
 
 
-def _names(values: list[Any], path: Path) -> tuple[str, ...]:
+def _names(key: str, values: list[Any], path: Path) -> tuple[str, ...]:
     if not all(isinstance(value, str) for value in values):
-        raise FormatError(path, "recent_models holds something that is no name.")
+        raise FormatError(path, f"{key} holds something that is no text.")
     return tuple(values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from PySide6.QtCore import Qt, Signal
@@ -28,6 +29,7 @@ from views.frames import BannerFrame, LoadFrame, SetupFrame, WelcomeFrame
 from views.icons import icon
 from views.memory import MemoryPanel
 from views.menus import add_menu, fill_recent, make_action
+from views.palette import CommandPalette
 from views.rail import Workspace, WorkspaceRail
 from views.setup_bar import SetupBar
 from views.shortcuts import ShortcutsDialog
@@ -40,10 +42,22 @@ _SIZE = (1280, 720)
 _RIGHT_WIDTH = 540
 _BOTTOM_HEIGHT = 176
 CHAT = "chat"
+_TEXT_SIZES = (
+    ("&Larger text", "Ctrl++", "Draw text larger", 1),
+    ("S&maller text", "Ctrl+-", "Draw text smaller", -1),
+    ("&Usual text size", "Ctrl+0", "Draw text in the system's size", 0),
+)
 _SHORTCUTS = (
     ("Enter", "Send the message"),
     ("Shift+Enter", "Start a new line in the message"),
     ("Escape", "Stop the answer"),
+    ("Up, Down", "In an empty message: what was sent before"),
+    ("Enter or F2", "In a message reached by Alt+Up: edit it"),
+    ("Ctrl+Enter", "Keep an edited message"),
+    ("Ctrl+C", "Copy the selection, or the message as Markdown"),
+    ("Menu key", "What can be done with a message"),
+    ("Home, End", "In the conversation: its beginning, its newest words"),
+    ("Ctrl+K", "Command palette"),
     ("Double-click a chart", "Show all of it again"),
 )
 
@@ -81,6 +95,7 @@ class MainWindow(QMainWindow):
     banner_dismissed = Signal()
     panel_shown = Signal(str, bool)
     workspace_shown = Signal(str)
+    text_scaled = Signal(int)  # 1 for larger, -1 for smaller, 0 for the system's size
     closing = Signal(bytes)
 
     def __init__(self, panels: Panels, layout: bytes = b"") -> None:
@@ -97,6 +112,7 @@ class MainWindow(QMainWindow):
         self._rail = WorkspaceRail()
         self._workspaces: dict[str, QWidget] = {}
         self._drop_hint = DropHint(self)
+        self._palette = CommandPalette(self)
         self._recent_menu = QMenu("Open &recent", self)
         self._open = make_action(
             self, "&Open model…", "Ctrl+O", "Open a model directory", self.open_requested.emit
@@ -236,9 +252,22 @@ class MainWindow(QMainWindow):
         for number, switch in enumerate(switches, 1):
             switch.setShortcut(f"Ctrl+{number}")
         reset = make_action(self, "&Reset layout", "", "Put every panel back", self._reset_layout)
-        add_menu(self, "&View", self._rail.actions_in_order(), switches, [reset])
+        sizes = [
+            make_action(self, text, keys, tip, partial(self.text_scaled.emit, step))
+            for text, keys, tip, step in _TEXT_SIZES
+        ]
+        sizes[0].setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        add_menu(self, "&View", self._rail.actions_in_order(), switches, sizes, [reset])
+        add_menu(self, "&Chat", [make_action(self, *command) for command in self.panels.chat.commands()])
         keys = make_action(self, "&Keyboard shortcuts", "F1", "What every key does", self._show_shortcuts)
-        add_menu(self, "&Help", [keys])
+        palette = make_action(
+            self, "&Command palette…", "Ctrl+Shift+P", "Find anything by name", self._show_palette
+        )
+        palette.setShortcuts([QKeySequence("Ctrl+Shift+P"), QKeySequence("Ctrl+K")])
+        add_menu(self, "&Help", [palette, keys])
+
+    def _show_palette(self) -> None:
+        self._palette.open_over(self, cast(list[QAction], self.findChildren(QAction)))
 
     def _reset_layout(self) -> None:
         self._arrangement.reset()

@@ -34,8 +34,8 @@ QLabel[look="muted"] { color: $muted; }
 QLabel[look="danger"] { color: $danger; }
 QLabel[look="strong"] { font-weight: 600; }
 QLabel[look="headline"] { font-size: 15pt; font-weight: 600; }
-QLabel[look="title"] { font-size: 20pt; font-weight: 600; }
-QLabel[look="subtitle"] { font-size: 11pt; color: $muted; }
+QLabel[look="title"] { font-size: ${title}pt; font-weight: 600; }
+QLabel[look="subtitle"] { font-size: ${subtitle}pt; color: $muted; }
 
 QPushButton, QToolButton[kind="plain"] {
     background: $surface; color: $text; border: 1px solid $border; border-radius: 6px; padding: 4px 10px; }
@@ -108,7 +108,8 @@ QHeaderView::section {
 """)
 
 
-def stylesheet(colours: Colours, radius: int) -> str:
-    """The application's style sheet in the given colours; an unknown name in a rule raises KeyError."""
+def stylesheet(colours: Colours, radius: int, scale: float = 1.0) -> str:
+    """The style sheet in the given colours, text `scale` times as large; an unknown name raises KeyError."""
     names = {name: value for name, value in vars(colours).items() if isinstance(value, str)}
-    return _RULES.substitute(names, radius=radius)
+    sizes = {"title": f"{20 * scale:g}", "subtitle": f"{11 * scale:g}"}
+    return _RULES.substitute(names, radius=radius, **sizes)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from views.stylesheet import stylesheet
 
 GAP = 6
 RADIUS = 8
+SMALLEST, LARGEST = 0.7, 2.0  # of the text's size
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,8 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._override = scheme
+        self._scale = 1.0
+        self._font = app.font()
         app.setStyle("Fusion")
         self._system = _system_scheme(app)
         app.styleHints().colorSchemeChanged.connect(self._follow)
@@ -148,13 +151,26 @@ class Theme(QObject):
         self._override = scheme
         self._apply()
 
+    @property
+    def scale(self) -> float:
+        """How much larger text is than the system's."""
+        return self._scale
+
+    def set_scale(self, scale: float) -> None:
+        """Draw text larger or smaller, within `SMALLEST` and `LARGEST`."""
+        self._scale = max(SMALLEST, min(LARGEST, scale))
+        self._apply()
+
     def _follow(self, scheme: Qt.ColorScheme) -> None:
         self._system = scheme
         self._apply()
 
     def _apply(self) -> None:
         self._app.setPalette(palette(self.colours))
-        self._app.setStyleSheet(stylesheet(self.colours, RADIUS))
+        font = QFont(self._font)
+        font.setPointSizeF(self._font.pointSizeF() * self._scale)
+        self._app.setFont(font)
+        self._app.setStyleSheet(stylesheet(self.colours, RADIUS, self._scale))
         self.changed.emit()
 
 

@@ -75,6 +75,16 @@ class Composer(QFrame):
             self.edit.clear()
             self.send_requested.emit(text)
 
+    def write(self, text: str) -> None:
+        """Put a text into the field, to be changed or sent."""
+        self.edit.setPlainText(text)
+        self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
+        self.edit.setFocus()
+
+    def toggle_thinking(self) -> None:
+        if self._frame.thinking_supported:
+            self._think.toggle()
+
     def stop(self) -> None:
         """Ask for the answer to stop, if one is running."""
         if self._frame.can_stop:

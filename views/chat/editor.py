@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
@@ -14,6 +14,12 @@ _FEWEST_LINES, _MOST_LINES = 3, 16
 class _Field(QPlainTextEdit):
     saved = Signal()
     cancelled = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Escape ends the editing, whatever else it does in the window."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from views.chat.composer import Composer
 from views.chat.gauges import Gauges
+from views.chat.library import PromptLibrary
 from views.chat.transcript import Transcript
-from views.frames import ChatFrame, ComposerFrame, StatusFrame
+from views.frames import ChatFrame, ComposerFrame, PromptFrame, StatusFrame
 from views.theme import GAP, Theme
 from views.widgets import label, push_button
 
@@ -46,6 +50,7 @@ class ChatPanel(QWidget):
         self._samples = SamplePrompts()
         self._composer = Composer()
         self._gauges = Gauges()
+        self._library = PromptLibrary(self)
         self._pages = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -61,6 +66,30 @@ class ChatPanel(QWidget):
 
     def set_status(self, frame: StatusFrame) -> None:
         self._gauges.set_frame(frame)
+
+    def set_library(self, prompts: tuple[PromptFrame, ...]) -> None:
+        self._library.set_prompts(prompts)
+
+    def commands(self) -> list[tuple[str, str, str, Callable[[], object]]]:
+        """What the chat can do beside sending: name, key, explanation, and how."""
+        transcript, composer = self._transcript, self._composer
+        return [
+            ("&Write a message", "Ctrl+L", "Put the cursor into the message field", self.focus_prompt),
+            ("&Stop the answer", "", "Stop the answer (Escape)", self.stop),
+            ("&Answer again", "Ctrl+R", "Answer the last question again", self._regenerate_last),
+            ("&Copy the last answer as Markdown", "Ctrl+Shift+C", "As it was written", self._copy_last),
+            (
+                "&Previous message",
+                "Alt+Up",
+                "Move to the message before",
+                lambda: transcript.focus_message(-1),
+            ),
+            ("&Next message", "Alt+Down", "To the next message", lambda: transcript.focus_message(1)),
+            ("&Think before answering", "Ctrl+T", "Switch thinking on or off", composer.toggle_thinking),
+            ("Settings of the con&versation", "Ctrl+,", "Prompt, presets, sampling", composer.show_settings),
+            ("Prompt &library", "Ctrl+P", "Prompts to start from, and your own", self._show_library),
+            ("Attach &files…", "Ctrl+Shift+O", "Send text files along", self._choose_files),
+        ]
 
     def focus_prompt(self) -> None:
         """Put the cursor where the person writes."""
@@ -102,7 +131,29 @@ class ChatPanel(QWidget):
         ):
             wish.connect(signal)
 
+    def _regenerate_last(self) -> None:
+        self.regenerate_requested.emit(0)
+
+    def _copy_last(self) -> None:
+        QGuiApplication.clipboard().setText(self._transcript.last_answer())
+
+    def _show_library(self) -> None:
+        corner = self._composer.mapToGlobal(self._composer.rect().topLeft())
+        self._library.popup_above(corner, bool(self._composer.edit.toPlainText().strip()))
+
+    def _save_prompt(self) -> None:
+        self.prompt_saved.emit(self._composer.edit.toPlainText().strip())
+
+    def _choose_files(self) -> None:
+        paths, _ = QFileDialog.getOpenFileNames(self, "Send text files along")
+        if paths:
+            self.attach_requested.emit(paths)
+
     def _connect_settings(self) -> None:
+        self._composer.library_requested.connect(self._show_library)
+        self._library.chosen.connect(self._composer.write)
+        self._library.save_requested.connect(self._save_prompt)
+        self._library.deleted.connect(self.prompt_deleted)
         self._gauges.stop_requested.connect(self.stop_requested)
         composer, settings = self._composer, self._composer.settings
         composer.tint_toggled.connect(self.tint_toggled)
