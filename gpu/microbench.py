@@ -17,7 +17,7 @@ from gpu.roofline import Rates
 BUFFER_BYTES = 2**28  # more than any cache holds
 _READ_GROUPS = 4096
 _PRODUCT_GROUPS = 2048
-# A software adapter is slow to start its small workgroups; on hardware a driver kills a dispatch that is long.
+# A software adapter is slow to start its small workgroups; a driver of hardware kills long dispatches.
 _ITERATIONS = {"pairs": 2048, "dot4": 64}
 _ROUNDS = 5
 _ROUND_S = 0.2

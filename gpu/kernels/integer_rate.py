@@ -16,7 +16,7 @@ _MASK = np.uint32(0x00FF00FF)
 
 
 def integer_rate(kit: Kit, out: Any, groups: int, iterations: int, product: str) -> Op:
-    """out i32 [groups · kit.threads]; `product` is "dot4" or "pairs"."""
+    """out i32 [groups · kit.threads]; `product` is "dot4" or "pairs"; iterations are whole fours."""
     fragments = (kit.dot4, "lib/product_dot4") if product == "dot4" else ("lib/product_pairs",)
     pipeline = kit.pipelines.get(*fragments, "integer_rate", THREADS=kit.threads)
     uniform = kit.uniform("I12x", iterations)

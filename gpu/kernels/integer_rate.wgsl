@@ -1,5 +1,6 @@
 // Integer products of registers and nothing else, to measure how fast they are (product: lib/product_*):
 //   word <- word · 1664525 + 1013904223;  sums[k] += product(word, word_k), k = 0…7, `iterations` times.
+// Four iterations to a turn, so that the loop costs little.
 // out[i] = sum of sums, for invocation i; word and word_k start from i.
 override THREADS: u32 = 64u;
 struct Work { iterations: u32, unused_a: u32, unused_b: u32, unused_c: u32 }

@@ -16,8 +16,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (
         ("BUFFER_BYTES", 2**20),
         ("_READ_GROUPS", 16),
-        ("_DOT_GROUPS", 16),
-        ("_ITERATIONS", 4),
+        ("_PRODUCT_GROUPS", 16),
     ):
         monkeypatch.setattr(microbench, name, value)
 
@@ -32,7 +31,7 @@ def test_rates_are_amounts_over_the_clock(model_gpu: Gpu) -> None:
         model_gpu, lambda done, total: steps.append((done, total)), clock=every_reading_a_second_later()
     )
     assert rates.bandwidth_bytes_per_s == 2**20
-    assert rates.integer_operations_per_s == 16 * 8 * 4 * OPERATIONS["pairs"]
+    assert rates.integer_operations_per_s == 16 * 8 * 2048 * OPERATIONS["pairs"]
     assert rates.is_measured
     assert model_gpu.adapter.name in rates.source
     assert steps == [(n, 10) for n in range(1, 11)]

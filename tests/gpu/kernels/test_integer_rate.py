@@ -8,7 +8,7 @@ from tests.gpu.device_arrays import Bench
 
 
 @pytest.mark.parametrize("product", ["dot4", "pairs"])
-@pytest.mark.parametrize(("groups", "iterations"), [(1, 1), (3, 7), (2, 100)])
+@pytest.mark.parametrize(("groups", "iterations"), [(1, 4), (3, 8), (2, 100)])
 def test_every_product_is_computed(bench: Bench, groups: int, iterations: int, product: str) -> None:
     invocations = groups * bench.kit.threads
     out = bench.zeros(invocations)
