@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 
 from views.chat.documents import OBJECT, document_of
+from views.chat.formula import Formula
 from views.chat.spans import LINE_BREAK, Block
 from views.chat.style import TextStyle
 
@@ -59,7 +60,7 @@ class LaidBlock:
                 QRectF(self.left, _RULE, self.width - self.left, 1), QColor(self._style.colours.border)
             )
         elif self._formula is not None:
-            self._paint_formula(painter, selected)
+            self._paint_formula(self._formula, painter, selected)
         elif self.document is not None:
             painter.translate(self._at)
             self.document.documentLayout().draw(painter, self._context(selected))
@@ -121,7 +122,7 @@ class LaidBlock:
         return min(1.0, (self.width - self.left) / self._formula.width) if self._formula else 1.0
 
     def _cursor(self, start: int, end: int) -> QTextCursor:
-        cursor = QTextCursor(self.document)
+        cursor = QTextCursor(self.document) if self.document else QTextCursor()
         cursor.setPosition(start)
         cursor.setPosition(min(end, self.length), QTextCursor.MoveMode.KeepAnchor)
         return cursor
@@ -173,13 +174,13 @@ class LaidBlock:
             rect = QRectF(left, self._head, gutter, self._style.line).adjusted(pad, 0, gutter, 0)
         painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, self.block.marker)
 
-    def _paint_formula(self, painter: QPainter, selected: tuple[int, int] | None) -> None:
+    def _paint_formula(self, formula: Formula, painter: QPainter, selected: tuple[int, int] | None) -> None:
         scale = self._formula_scale()
-        size = self._formula.size * scale
+        size = formula.size * scale
         at = QPointF(self.left + max(0.0, (self.width - self.left - size.width()) / 2), 2)
         if selected is not None and selected[1] > selected[0]:
             painter.fillRect(QRectF(at, size), QColor(self._style.colours.accent_soft))
-        self._formula.draw(painter, at, scale)
+        formula.draw(painter, at, scale)
 
     def _paint_code_ground(self, painter: QPainter) -> None:
         colours = self._style.colours

@@ -149,7 +149,7 @@ def _styled(tokens: Sequence[Token]) -> Iterator[Span]:
         if token.type in ("softbreak", "hardbreak"):
             yield replace(style, text=LINE_BREAK)
         elif kind in _STYLES:
-            style = replace(style, **{_STYLES[kind]: end == "open"})
+            style = _switched(style, _STYLES[kind], end == "open")
         elif kind == "link":
             style = replace(style, link=str(token.attrGet("href") or "") if end == "open" else "")
         elif token.type == "image":
@@ -160,6 +160,12 @@ def _styled(tokens: Sequence[Token]) -> Iterator[Span]:
             yield replace(style, text=unambiguous(token.content), code=True)
         elif token.content:
             yield from _with_links(replace(style, text=_BREAK.sub(LINE_BREAK, token.content)))
+
+
+def _switched(style: Span, name: str, on: bool) -> Span:
+    if name == "bold":
+        return replace(style, bold=on)
+    return replace(style, italic=on) if name == "italic" else replace(style, struck=on)
 
 
 def _picture(style: Span, token: Token) -> Span:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPixmap
@@ -72,8 +73,7 @@ class FormulaPress:
         return self._kept[key]
 
     def _render(self, latex: str, display: bool) -> Formula | None:
-        import ziamath  # noqa: PLC0415  see make_ready
-
+        ziamath: Any = import_module("ziamath")  # as late as can be: see make_ready
         ziamath.config.svg2 = False  # Qt reads the older SVG
         try:
             made = ziamath.Latex(latex, size=self._size_px, color=self._colour, inline=not display)

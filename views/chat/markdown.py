@@ -43,6 +43,8 @@ class MarkdownStream:
         self._md = reader()
         self._raw = self._text = ""
         self.generation = 0
+        self.settled: list[Block] = []
+        self.tail: list[Block] = []
         self._addresses: dict[str, Any] = {}
         self._restart()
 
@@ -83,8 +85,8 @@ class MarkdownStream:
         self._opening = ""
         self._joined = False
         self._done = False
-        self.settled: list[Block] = []
-        self.tail: list[Block] = []
+        self.settled = []
+        self.tail = []
 
     def _settle(self, tokens: Sequence[Token], offset: int) -> None:
         self.settled += self._blocks(tokens)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
@@ -16,8 +17,8 @@ _ENVIRONMENT = re.compile(r"\\begin\{([a-zA-Z]+\*?)\}")
 
 def bracket_math(md: MarkdownIt) -> None:
     """Install the rules; tokens are named as those of dollarmath."""
-    before = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    md.block.ruler.before("fence", "bracket_math", _block, before)
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    md.block.ruler.before("fence", "bracket_math", _block, interrupts)
     md.inline.ruler.before("escape", "bracket_math", _inline)
 
 

@@ -159,7 +159,11 @@ class SamplingPopover(QFrame):
             button.setEnabled(abs(box.value() - usual[box]) > _SAME)
 
     def _reset_one(self, box: DecimalBox | WholeBox) -> None:
-        box.setValue(dict(zip(self._boxes(), _numbers(self._default), strict=True))[box])
+        usual = dict(zip(self._boxes(), _numbers(self._default), strict=True))[box]
+        if isinstance(box, DecimalBox):
+            box.setValue(usual)
+        else:
+            box.setValue(round(usual))
 
     def _boxes(self) -> tuple[DecimalBox | WholeBox, ...]:
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtCore import QRect, QRectF, QSizeF
 from PySide6.QtGui import (
     QFont,
     QFontDatabase,
@@ -87,9 +87,9 @@ class FormulaObjects(QPyTextObject):
         return QSizeF(formula.width, formula.ascent + below)
 
     def drawObject(
-        self, painter: QPainter, rect: QRectF, _document: QTextDocument, _at: int, style: QTextFormat
+        self, painter: QPainter, rect: QRectF | QRect, _document: QTextDocument, _at: int, style: QTextFormat
     ) -> None:
-        self._formulas[style.intProperty(_PLACE)].draw(painter, rect.topLeft())
+        self._formulas[style.intProperty(_PLACE)].draw(painter, QRectF(rect).topLeft())
 
 
 def _deep(font: QFont, descent: float) -> QFont:

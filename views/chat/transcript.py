@@ -277,7 +277,9 @@ class Transcript(QAbstractScrollArea):
         self.wishes.link.connect(self._ask_about)
         self._theme.changed.connect(self._redress)
         QTimer.singleShot(_READY_MS, self, make_ready)
-        QApplication.instance().focusChanged.connect(self._notice_focus)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._notice_focus)
 
 
 def _is_busy(widget: MessageView) -> bool:
