@@ -27,6 +27,7 @@ from app.messages import (
 )
 from app.reply import ReplyReader, trace_entry, unfinished_turn
 from app.text import ChatTemplateError, Reply, TextCodec
+from gpu.calculator.preflight import shortage
 from gpu.device import list_adapters
 from gpu.errors import BudgetError, DeviceLost, QuantscopeError
 from gpu.events import Failed, Finished, Token
@@ -150,7 +151,12 @@ class GpuEngine:
         )
         try:
             return EngineSession(files.checkpoint, options)
-        except (BudgetError, wgpu.GPUOutOfMemoryError):
+        except BudgetError as error:
+            if self._open is None:
+                raise
+            _check_with(self._open.held_bytes, error)
+            return self._session_in_its_place(self._open, files, options)
+        except wgpu.GPUOutOfMemoryError:
             if self._open is None:
                 raise
             return self._session_in_its_place(self._open, files, options)
@@ -213,6 +219,13 @@ class GpuEngine:
         self._reported_s = now
         gpu = self._open.session.gpu
         self._post(MemoryUse(tuple(gpu.ledger.by_purpose().items()), gpu.adapter))
+
+
+def _check_with(freed_bytes: int, error: BudgetError) -> None:
+    """Raise `BudgetError` before anything is freed if even what the open model holds is too little."""
+    available = error.available_bytes + freed_bytes
+    if error.question is not None and error.needed_bytes > available:
+        raise shortage(error.question, error.needed_bytes, available) from error
 
 
 def _text_facts(files: ModelFiles, post: Post) -> tuple[bool, bool]:

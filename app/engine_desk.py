@@ -46,6 +46,12 @@ class OpenModel:
         if companion is not None:
             companion.close()
 
+    @property
+    def held_bytes(self) -> int:
+        """What closing it frees, its companion included."""
+        sessions = (self.session, *((self._companion,) if self._companion is not None else ()))
+        return sum(session.gpu.ledger.total_bytes() for session in sessions)
+
     def close(self) -> None:
         self.drop_companion()
         self.files.close()

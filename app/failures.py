@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.messages import Failure, FailureKind, ModelWish
-from gpu.errors import Cancelled, QuantscopeError
+from gpu.errors import BudgetError, Cancelled, QuantscopeError
 
 _OUT_OF_MEMORY = "The computer ran out of memory; close other programs or choose a smaller model or context."
 
@@ -25,7 +25,7 @@ def sentence_of(error: BaseException) -> str:
 def load_failure(error: Exception, wish: ModelWish) -> Failure:
     """What the window is told when a model could not be opened."""
     kind: FailureKind = "cancelled" if isinstance(error, Cancelled) else "load"
-    return Failure(kind, sentence_of(error), wish)
+    return Failure(kind, sentence_of(error), wish, error.ways if isinstance(error, BudgetError) else ())
 
 
 def _of_driver(error: BaseException) -> str:

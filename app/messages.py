@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from app.token_trace import TraceEntry
+from gpu.errors import Way
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampling
 
@@ -137,9 +138,11 @@ class Notice:
 class Failure:
     """A job that did not work out; `sentence` is for the person.
 
-    "load": the model of `wish` was not opened. "closed": the model that was open no longer is.
+    "load": the model of `wish` was not opened; `ways` are what would fit where it did not. "closed": the
+    model that was open no longer is.
     """
 
     kind: FailureKind
     sentence: str
     wish: ModelWish | None = None
+    ways: tuple[Way, ...] = ()

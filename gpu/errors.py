@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gpu.calculator.inputs import CalculatorInputs
 
 MIB = 2**20
 GIB = 2**30
@@ -39,15 +44,38 @@ class DeviceLost(QuantscopeError):
     """The driver took the device away; the model must be loaded again."""
 
 
-class BudgetError(QuantscopeError):
-    """A plan needs more memory than there is; found before anything is allocated."""
+@dataclass(frozen=True)
+class Way:
+    """What to ask for instead, so that it fits; `label` names what differs."""
 
-    def __init__(self, needed_bytes: int, available_bytes: int, suggestion: str) -> None:
+    label: str
+    scheme: str
+    context_tokens: int
+
+
+class BudgetError(QuantscopeError):
+    """A plan needs more memory than there is; found before anything is allocated.
+
+    `largest` names the largest term with its size. `question` is what was asked (a CalculatorInputs), for
+    asking again where more memory can be freed; `ways` are what would fit.
+    """
+
+    def __init__(
+        self,
+        needed_bytes: int,
+        available_bytes: int,
+        suggestion: str,
+        largest: str = "",
+        ways: tuple[Way, ...] = (),
+        question: CalculatorInputs | None = None,
+    ) -> None:
         self.needed_bytes = needed_bytes
         self.available_bytes = available_bytes
-        super().__init__(
-            f"The model needs {_size(needed_bytes)} and {_size(available_bytes)} are free; {suggestion}"
-        )
+        self.ways = ways
+        self.question = question
+        short = f": {_size(needed_bytes - available_bytes)} too much, most of it {largest}" if largest else ""
+        needs = f"The model needs {_size(needed_bytes)} and {_size(available_bytes)} are free{short}"
+        super().__init__(f"{needs}; {suggestion}")
 
 
 def _size(size_bytes: int) -> str:

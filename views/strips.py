@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
 
-from views.frames import BannerFrame, LoadFrame
+from views.frames import BannerFrame, Choice, LoadFrame
 from views.memory import size_text
 from views.theme import GAP
 from views.widgets import describe, label, push_button, tool_button
@@ -14,7 +14,7 @@ _STEPS = 1000
 
 
 class Banner(QFrame):
-    """One sentence, its action if there is one, and a cross."""
+    """One sentence, its action if there is one, more of them below, and a cross."""
 
     action_requested = Signal(str)
     dismissed = Signal()
@@ -25,11 +25,15 @@ class Banner(QFrame):
         self._sentence = label("", wrap=True)
         self._action = push_button("", "What can be done about it")
         self._close = tool_button("", "Dismiss this message", icon_name="close")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
-        row.addWidget(self._sentence, 1)
-        row.addWidget(self._action)
-        row.addWidget(self._close)
+        self._more: list[QPushButton] = []
+        self._ways = QHBoxLayout()
+        self._ways.addWidget(self._action)
+        self._ways.addStretch(1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(12, 6, 6, 6)
+        self._grid.addWidget(self._sentence, 0, 0)
+        self._grid.addWidget(self._close, 0, 2, Qt.AlignmentFlag.AlignTop)
+        self._grid.setColumnStretch(0, 1)
         self._action.clicked.connect(self._act)
         self._close.clicked.connect(self._dismiss)
         self.hide()
@@ -45,9 +49,29 @@ class Banner(QFrame):
         self._action.setText(frame.action_label)
         self._action.setAccessibleName(frame.action_label)
         self._action.setVisible(bool(frame.action_label))
+        self._offer(frame.more)
         self.setProperty("look", f"banner-{frame.severity}")
         self.style().unpolish(self)
         self.style().polish(self)
+
+    def buttons(self) -> tuple[QPushButton, ...]:
+        """What can be done, the first thing first."""
+        return (self._action, *self._more)
+
+    def _offer(self, more: tuple[Choice, ...]) -> None:
+        """Several actions take a row of their own below the sentence."""
+        for button in self._more:
+            self._ways.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._more = []
+        for choice in more:
+            button = push_button(choice.label, choice.tooltip or choice.label)
+            button.clicked.connect(lambda _on, key=choice.key: self.action_requested.emit(key))
+            self._more.append(button)
+            self._ways.insertWidget(len(self._more), button)
+        self._grid.removeItem(self._ways)
+        self._grid.addLayout(self._ways, *((1, 0, 1, 3) if more else (0, 1, 1, 1)))
 
     def _act(self) -> None:
         if self._frame is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -17,6 +18,21 @@ from views.frames.calculator import Progress
 ReadSubject = Callable[[str], Subject]
 FetchSubject = Callable[[str, Cancel], Subject]
 _FIELDS = {FILE: "path", HUB: "repo"}
+
+
+@dataclass(frozen=True)
+class _Found:
+    wishes: Wishes
+    subject: Subject
+
+
+def _place(wishes: Wishes) -> tuple[str, str, str]:
+    """Where a model is looked for."""
+    return (
+        wishes.source,
+        wishes.path if wishes.source == FILE else "",
+        wishes.repo if wishes.source == HUB else "",
+    )
 
 
 class SubjectSource(QObject):
@@ -75,18 +91,20 @@ class SubjectSource(QObject):
             self.changed.emit()
 
         def task(post: Post, cancel: Cancel) -> None:
-            subject = find(cancel)
-            if not cancel():
-                post(subject)
+            post(_Found(wishes, find(cancel)))
 
         self.worker.run(task)
 
     @Slot(object)
-    def _take(self, subject: Subject) -> None:
-        self._settle(subject)
+    def _take(self, found: _Found) -> None:
+        """What was asked for before another model was chosen is of no use any more."""
+        if _place(found.wishes) == _place(self._wishes):
+            self._settle(found.subject)
 
     @Slot(object)
     def _refuse(self, error: Exception) -> None:
+        if self._wishes.source in (LOADED, NUMBERS):
+            return
         if isinstance(error, Cancelled):
             self._settle(self.subject)
         else:

@@ -12,8 +12,9 @@ from app.engine_thread import EngineThread
 from app.library import DEMO
 from app.messages import Adapters, Failure, Loading, ModelFacts, ModelWish, Notice
 from app.preferences import Preferences
-from app.presenters.failure import LOAD_AGAIN, failure_banner, notice_banner
+from app.presenters.failure import LOAD_AGAIN, WAY, failure_banner, notice_banner
 from app.presenters.setup import load_frame, setup_frame, welcome_frame
+from gpu.errors import Way
 from views.main_window import MainWindow
 
 PROGRESS_PERIOD_MS = 50
@@ -40,6 +41,7 @@ class ModelController(QObject):
         self._facts: ModelFacts | None = None
         self._wish: ModelWish | None = None  # on its way in
         self._last_wish: ModelWish | None = None
+        self._ways: tuple[Way, ...] = ()
         self._timer = QTimer(self, interval=PROGRESS_PERIOD_MS)
         self._connect()
         self._show()
@@ -97,6 +99,9 @@ class ModelController(QObject):
     def _act(self, action: str) -> None:
         if action == LOAD_AGAIN and self._last_wish is not None:
             self.load(self._last_wish)
+        elif action.startswith(WAY) and self._last_wish is not None:
+            way = self._ways[int(action.removeprefix(WAY))]
+            self.load(replace(self._last_wish, scheme=way.scheme, context_tokens=way.context_tokens))
 
     @Slot()
     def _cancel(self) -> None:
@@ -129,6 +134,7 @@ class ModelController(QObject):
             self._facts = None
             self.model_changed.emit(None)
         self._end_loading(failure.wish)
+        self._ways = failure.ways
         banner = failure_banner(failure)
         if banner is not None:
             self._window.set_banner(banner)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.calculator.knobs import CACHE, TOTAL, WEIGHTS, is_embedding, knob_of
-from app.calculator.rooms import Room
+from app.calculator.rooms import THIS_MACHINE, Room
+from app.calculator.wishes import OWN_CARD
 from gpu.budget import Term
 from gpu.units import size_text
 from views.frames import Choice
@@ -167,7 +168,9 @@ def _largest(found: Estimate) -> str:
 
 
 def _the(room: Room) -> str:
-    return room.name if room.name.startswith("your") else f"the {room.name}"
+    if room.key == THIS_MACHINE:
+        return f"this machine's {room.name}"
+    return room.name if room.key == OWN_CARD else f"the {room.name}"
 
 
 def _remark(found: Estimate) -> str:

@@ -34,14 +34,14 @@ def _own_row(found: Estimate, room: Room | None) -> RowFrame:
     total = found.total_bytes
     verdict, mood = _verdict(total, total, room)
     cells = (f"Quantscope · {found.inputs.scheme}", size_text(total), "exact", verdict, _HERE)
-    return RowFrame(cells, mood=mood, is_current=True)
+    return RowFrame(cells, mood=mood, mood_at=3, is_current=True)
 
 
 def _rows(other: OtherEstimate, room: Room | None) -> Iterator[RowFrame]:
     verdict, mood = _verdict(other.low_bytes, other.high_bytes, room)
     engine, band = other.engine, f"{size_text(other.low_bytes)} – {size_text(other.high_bytes)}"
     how = f"± {other.error:.0%}: {engine.source}"
-    yield RowFrame((engine.title, size_text(other.total_bytes), band, verdict, how), engine.key, how, mood)
+    yield RowFrame((engine.title, size_text(other.total_bytes), band, verdict, how), engine.key, how, mood, 3)
     for term in other.terms:
         yield RowFrame(
             (term.name, size_text(term.size_bytes), "", "", term.formula), depth=1, tooltip=term.symbols

@@ -64,7 +64,7 @@ def _choice_row(index: int, choice: Choice) -> RowFrame:
         _change(ratio),
     )
     mood: Mood = "neutral" if ratio is None or 0.99 < ratio < 1.01 else "good" if ratio < 1 else "bad"
-    return RowFrame(cells, str(index), f"{choice.name}: double-click to use it", mood)
+    return RowFrame(cells, str(index), f"{choice.name}: double-click to use it", mood, 3)
 
 
 def _change(ratio: float | None) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from app.messages import Failure
-from views.frames import BannerFrame
+from gpu.errors import Way
+from views.frames import BannerFrame, Choice
 
 LOAD_AGAIN = "load_again"
+WAY = "way:"
+CALCULATOR = "calculator"
 
 
 def failure_banner(failure: Failure) -> BannerFrame | None:
@@ -14,9 +17,17 @@ def failure_banner(failure: Failure) -> BannerFrame | None:
         return None
     if failure.kind == "closed":
         return BannerFrame("error", failure.sentence, "Load again", LOAD_AGAIN)
+    if failure.ways:
+        first, *others = (Choice(f"{WAY}{index}", _label(way)) for index, way in enumerate(failure.ways))
+        more = (*others, Choice(CALCULATOR, "Open in the calculator"))
+        return BannerFrame("error", failure.sentence, first.label, first.key, more)
     if failure.kind == "load":
         return BannerFrame("error", failure.sentence, "Try again", LOAD_AGAIN)
     return BannerFrame("warning", failure.sentence)
+
+
+def _label(way: Way) -> str:
+    return f"Load with {way.label}"
 
 
 def notice_banner(sentence: str) -> BannerFrame:

@@ -11,8 +11,9 @@ from gpu.calculator.planning import profile_of
 from gpu.calculator.solve import Solution, alternatives, suggestion
 from gpu.calculator.subject import Subject
 from gpu.device import Gpu
-from gpu.errors import BudgetError
+from gpu.errors import BudgetError, Way
 from gpu.qwen3.allocation import Plan, planned_bytes
+from gpu.units import size_text
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,26 @@ def check_fits(gpu: Gpu, plan: Plan, available_bytes: int) -> None:
     """Raise `BudgetError`, saying what would fit instead, before anything is allocated."""
     needed = sum(planned_bytes(gpu, plan).values())
     if needed > available_bytes:
-        raise BudgetError(needed, available_bytes, suggestion(inputs_of(gpu, plan), available_bytes))
+        raise shortage(inputs_of(gpu, plan), needed, available_bytes)
+
+
+def shortage(inputs: CalculatorInputs, needed_bytes: int, available_bytes: int) -> BudgetError:
+    """What a person is told: how much is missing, the largest term, and what would fit instead."""
+    found = preflight(inputs, available_bytes)
+    largest = f"{found.term.name} with {size_text(found.term.size_bytes)}" if found.term is not None else ""
+    return BudgetError(
+        needed_bytes,
+        available_bytes,
+        suggestion(inputs, available_bytes),
+        largest,
+        tuple(_way(way) for way in found.ways),
+        inputs,
+    )
+
+
+def _way(way: Solution) -> Way:
+    label = ", ".join(change.after for change in way.changes)
+    return Way(label, str(way.inputs.scheme), way.inputs.context_tokens)
 
 
 def inputs_of(gpu: Gpu, plan: Plan) -> CalculatorInputs:

@@ -11,9 +11,12 @@ import app.engine as module
 from app.engine import GpuEngine
 from app.engine_session import EngineOptions, EngineSession
 from app.messages import Adapters, Failure, MemoryUse, ModelFacts, ModelWish, Question, Turn
+from gpu.calculator.inputs import CalculatorInputs
+from gpu.calculator.subject import Subject
 from gpu.checkpoints import Checkpoint
 from gpu.errors import BudgetError, Cancelled, RequestError, SchemeError
 from gpu.events import ChannelStats, Finished
+from gpu.scheme import Scheme
 
 WISH = ModelWish("demo", context_tokens=64)
 OTHER = ModelWish("demo", scheme="W16A16", context_tokens=64)
@@ -127,4 +130,16 @@ def test_preparing_leaves_no_trace(engine: GpuEngine, letters: list[object]) -> 
     assert not stats.absmax.any()
     with pytest.raises(Cancelled):
         engine.prepare(lambda: True)
+    assert answer(engine, letters) == Finished(7, "length")
+
+
+def test_nothing_is_freed_for_a_model_that_would_not_fit_even_alone(
+    engine: GpuEngine, loads: Loads, letters: list[object]
+) -> None:
+    question = CalculatorInputs(Subject.of_numbers(10**12, 2, 1, 32), Scheme.parse("W4A8"))
+    loads.outcomes = [BudgetError(2**40, 2**20, "no.", question=question)]
+    with pytest.raises(BudgetError, match="too much") as raised:
+        engine.open(OTHER, lambda: False)
+    assert loads.schemes == ["W4A8", "W16A16"]
+    assert raised.value.available_bytes > 2**20, "what the open model holds is counted"
     assert answer(engine, letters) == Finished(7, "length")

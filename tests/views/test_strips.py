@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressBar, QPushButton, QToolButton
 
 from tests.views.controls import named
-from views.frames import BannerFrame, LoadFrame
+from views.frames import BannerFrame, Choice, LoadFrame
 from views.strips import Banner, LoadStrip, progress_text
 
 LOST = BannerFrame("error", "The driver took the device away.", "Load again", "reload")
@@ -84,3 +84,18 @@ def test_loading_is_cancelled_if_it_can_be(strip: LoadStrip, qtbot) -> None:
     assert not button.isEnabled()
     strip.set_frame(None)
     assert not strip.isVisible()
+
+
+@pytest.mark.usefixtures("theme")
+def test_several_ways_on_are_a_button_each_and_go_with_their_banner(banner: Banner, qtbot) -> None:
+    more = (Choice("way:1", "Load with 8-bit cache"), Choice("calculator", "Open in the calculator"))
+    banner.set_frame(replace(LOST, more=more))
+    assert [button.text() for button in banner.buttons()] == [
+        "Load again",
+        *(choice.label for choice in more),
+    ]
+    with qtbot.waitSignal(banner.action_requested) as asked:
+        qtbot.mouseClick(named(banner, QPushButton, "Load with 8-bit cache"), Qt.MouseButton.LeftButton)
+    assert asked.args == ["way:1"]
+    banner.set_frame(LOST)
+    assert len(banner.buttons()) == 1

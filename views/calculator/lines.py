@@ -151,7 +151,7 @@ class LinesChart(QWidget):
         )
         self._add(line)
         left = self._plot.plotItem.vb.viewRange()[0][0]
-        self._text(left, self._up(value), text, ink, (0, 1))
+        self._text(left, self._up(value), text, ink, (0, 0 if self._up(value) > self._top() else 1))
 
     def _draw_point(self, x: float, y: float, text: str, mood: Mood) -> None:
         colours = self._theme.colours

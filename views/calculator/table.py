@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QBrush, QFont
+from PySide6.QtGui import QBrush, QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -21,6 +21,7 @@ from views.widgets import describe, label
 
 _KEY = Qt.ItemDataRole.UserRole
 _MOST_COLUMN = 420
+_LEAST_COLUMN = 70
 
 
 class Table(QWidget):
@@ -35,6 +36,7 @@ class Table(QWidget):
         self._title = label("", "strong", wrap=True)
         self._note = label("", "muted", wrap=True)
         self._tree = QTreeWidget()
+        self._widths: list[int] = []
         self._build(name, tooltip)
         theme.changed.connect(self._fill)
 
@@ -126,7 +128,7 @@ class Table(QWidget):
             side = Qt.AlignmentFlag.AlignLeft if column in self._frame.texts else Qt.AlignmentFlag.AlignRight
             item.setText(column, text)
             item.setTextAlignment(column, side | Qt.AlignmentFlag.AlignVCenter)
-            item.setForeground(column, ink)
+            item.setForeground(column, ink if row.mood_at in (-1, column) else QBrush())
             item.setFont(column, font)
             item.setToolTip(column, row.tooltip or text)
 
@@ -139,7 +141,26 @@ class Table(QWidget):
             self._tree.headerItem().setTextAlignment(column, side | Qt.AlignmentFlag.AlignVCenter)
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self._tree.resizeColumnToContents(column)
-            self._tree.setColumnWidth(column, min(_MOST_COLUMN, self._tree.columnWidth(column) + 10))
+        self._widths = [
+            min(_MOST_COLUMN, self._tree.columnWidth(column) + 4)
+            for column in range(len(self._frame.columns))
+        ]
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Where there is no room for all, the widest column of words gives way; its tooltip has all of it."""
+        widths = list(self._widths)
+        missing = sum(widths) - self._tree.viewport().width()
+        words = [column for column in self._frame.texts if column < len(widths)]
+        if words and missing > 0:
+            widest = max(words, key=lambda column: widths[column])
+            widths[widest] = max(_LEAST_COLUMN, widths[widest] - missing)
+        for column, width in enumerate(widths):
+            self._tree.setColumnWidth(column, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
 
 
 def _structure(frame: TableFrame) -> tuple[object, ...]:

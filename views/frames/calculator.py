@@ -150,12 +150,13 @@ class LinesFrame:
 @dataclass(frozen=True)
 class RowFrame:
     """One row of a table; `depth` indents it below the last row that is less deep. `key` is what choosing it
-    sends, and empty where there is nothing to choose."""
+    sends, and empty where there is nothing to choose. The mood colours the cell `mood_at`, -1 all of them."""
 
     cells: tuple[str, ...]
     key: str = ""
     tooltip: str = ""
     mood: Mood = "neutral"
+    mood_at: int = -1
     is_current: bool = False
     depth: int = 0
 

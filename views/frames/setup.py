@@ -45,9 +45,10 @@ class SetupFrame:
 
 @dataclass(frozen=True)
 class BannerFrame:
-    """One sentence above the chat, and what can be done about it. `action_key` comes back in the signal."""
+    """One sentence above the chat, and what can be done about it: the keys come back in the signal."""
 
     severity: Severity
     sentence: str
     action_label: str = ""
     action_key: str = ""
+    more: tuple[Choice, ...] = ()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.controllers.model import ModelController
@@ -12,7 +13,7 @@ from app.engine_thread import EngineThread
 from app.messages import Failure, ModelFacts, Notice
 from app.preferences import Preferences
 from app.settings import SettingsFile
-from gpu.errors import FormatError
+from gpu.errors import BudgetError, FormatError, Way
 from tests.app.fake_engine import SECOND, Script
 from views.chat import ChatPanel
 from views.damage import DamagePanel
@@ -244,3 +245,21 @@ def test_kernels_are_prepared_once_a_model_is_open(
     model.open_demo()
     settle()
     assert script.prepared
+
+
+@pytest.mark.usefixtures("model")
+def test_a_model_that_does_not_fit_is_loaded_another_way_by_one_click(
+    window: MainWindow, script: Script, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    way = Way("8-bit weights, 512 tokens", "W8A8", 512)
+    script.open_error = BudgetError(3 * 2**30, 2**30, "W8A8 would fit.", "keys and values with 2 GiB", (way,))
+    window.demo_requested.emit()
+    settle()
+    assert "2.00 GiB too much, most of it keys and values" in banner(window)
+    script.open_error = None
+    button = window.findChild(Banner).buttons()[0]
+    assert button.text() == "Load with 8-bit weights, 512 tokens"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    settle()
+    assert (script.opened[-1].scheme, script.opened[-1].context_tokens) == ("W8A8", 512)
+    assert banner(window) == ""

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from app.messages import Failure, FailureKind
-from app.presenters.failure import LOAD_AGAIN, failure_banner, notice_banner
+from app.presenters.failure import CALCULATOR, LOAD_AGAIN, failure_banner, notice_banner
+from gpu.errors import Way
 
 
 @pytest.mark.parametrize(("kind", "action"), [("closed", "Load again"), ("load", "Try again"), ("other", "")])
@@ -20,3 +21,14 @@ def test_a_cancel_needs_no_words() -> None:
 
 def test_a_notice_is_calm() -> None:
     assert notice_banner("The cache could not be written.").severity == "info"
+
+
+def test_what_would_fit_is_one_click_each_and_the_calculator_one_more() -> None:
+    ways = (Way("8,192 tokens", "W4A8", 8192), Way("8-bit cache", "W4A8+kv8", 32768))
+    banner = failure_banner(Failure("load", "Too large.", ways=ways))
+    assert banner is not None
+    assert (banner.action_label, banner.action_key) == ("Load with 8,192 tokens", "way:0")
+    assert [(choice.label, choice.key) for choice in banner.more] == [
+        ("Load with 8-bit cache", "way:1"),
+        ("Open in the calculator", CALCULATOR),
+    ]

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from gpu.calculator.estimate import estimate
 from gpu.calculator.inputs import CalculatorInputs
-from gpu.calculator.preflight import inputs_of, preflight
+from gpu.calculator.preflight import inputs_of, preflight, shortage
 from gpu.checkpoints import Checkpoint
 from gpu.device import Gpu
 from gpu.qwen3.allocation import Plan, planned_bytes
@@ -45,3 +46,15 @@ def test_an_allocation_asks_the_same_question(
         assert estimate(inputs_of(model_gpu, plan)).total_bytes == sum(
             planned_bytes(model_gpu, plan).values()
         )
+
+
+def test_a_shortage_says_how_much_is_missing_of_what_and_what_would_fit() -> None:
+    needed = estimate(WISH).total_bytes
+    error = shortage(WISH, needed, 6 * GIB)
+    assert f"{(needed - 6 * GIB) / GIB:.2f} GiB too much" in str(error)
+    assert "most of it keys and values with 4.50 GiB" in str(error)
+    assert error.question == WISH
+    first = error.ways[0]
+    fitting = replace(WISH, scheme=Scheme.parse(first.scheme), context_tokens=first.context_tokens)
+    assert estimate(fitting).total_bytes <= 6 * GIB
+    assert first.label
