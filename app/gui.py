@@ -15,6 +15,7 @@ from app.controllers.chat import ChatController
 from app.controllers.compare import CompareController
 from app.controllers.damage import DamageController
 from app.controllers.memory import MemoryController
+from app.controllers.microscope import MicroscopeController
 from app.controllers.model import ModelController
 from app.controllers.prompts import PromptsController
 from app.controllers.spikes import SpikesController
@@ -31,7 +32,7 @@ from app.messages import Failure, ModelFacts, ModelWish
 from app.preferences import Preferences
 from app.presenters.failure import failure_banner, notice_banner
 from app.presenters.spikes import note_about
-from app.prompts import sample_prompts
+from app.prompts import all_prompts, sample_prompts
 from app.settings import Settings, SettingsFile
 from app.truth import TruthFile
 from gpu.sampling import Sampling
@@ -41,6 +42,7 @@ from views.compare import ComparePanel
 from views.damage import DamagePanel
 from views.main_window import MainWindow, Panels
 from views.memory import MemoryPanel
+from views.microscope import MicroscopePanel
 from views.spikes import SpikesPanel
 from views.theme import Theme
 
@@ -77,12 +79,17 @@ class Gui(QObject):
         self.engine = EngineThread(make_engine, self)
         self.calculator = CalculatorRoom(theme, self.engine, truths, self)
         self.compare = CompareController(ComparePanel(theme), TokenCard(theme), self.engine)
+        self.microscope = MicroscopeController(MicroscopePanel(theme), self.engine, self._text_to_capture)
         panels = Panels(
             ChatPanel(theme),
             SpikesPanel(theme),
             DamagePanel(theme),
             MemoryPanel(theme),
-            workspaces=(self.compare.workspace(), self.calculator.workspace()),
+            workspaces=(
+                self.compare.workspace(),
+                self.microscope.workspace(),
+                self.calculator.workspace(),
+            ),
         )
         self.window = MainWindow(panels, settings.window_layout)
         self.spikes = SpikesController(panels.spikes, self.engine)
@@ -97,7 +104,8 @@ class Gui(QObject):
         )
         self.prompts = PromptsController(panels.chat, preferences)
         self.model = ModelController(self.window, self.engine, preferences, self._choose_directory)
-        self._seen = {"spikes": True, "damage": True}
+        self._samples: tuple[str, ...] = ()
+        self._seen = {"spikes": True, "damage": True, "microscope": False}
         self._connect()
 
     def start(self, wish: ModelWish) -> None:
@@ -116,13 +124,20 @@ class Gui(QObject):
         self.tokens.set_model(facts)
         self.prompts.set_model(facts)
         self.compare.set_model(facts)
+        self.microscope.set_model(facts)
+        self._samples = all_prompts(facts)
+
+    def _text_to_capture(self) -> str:
+        """What is run when activations are wanted: the conversation on show, or the samples."""
+        written = [message.text for message in self.chat.path]
+        return "\n".join(written or self._samples)
 
     @Slot(str, bool)
     def _see_panel(self, name: str, shown: bool) -> None:
         """What nobody sees is neither read back nor measured."""
         self._seen[name] = shown
         self.damage.set_watched(self._seen["damage"])
-        self.spikes.set_watched(self._seen["spikes"] or self._seen["damage"])
+        self.spikes.set_watched(any(self._seen[key] for key in ("spikes", "damage", "microscope")))
 
     @Slot(object)
     def _keep_sampling(self, sampling: Sampling | None) -> None:
@@ -140,6 +155,7 @@ class Gui(QObject):
         if problem:
             print(f"quantscope: {problem}", file=sys.stderr)
         self.calculator.stop(STOP_TIMEOUT_S)
+        self.microscope.stop(STOP_TIMEOUT_S)
         self.engine.stop(STOP_TIMEOUT_S)
         self.archive.close()
 
@@ -162,6 +178,8 @@ class Gui(QObject):
         self.chat.sampling_chosen.connect(self._keep_sampling)
         self.tokens.token_read.connect(self.spikes.show_token)
         self.spikes.statistics_changed.connect(self.damage.set_statistics)
+        self.spikes.statistics_changed.connect(self.microscope.set_statistics)
+        self.microscope.watching_changed.connect(lambda on: self._see_panel("microscope", on))
         self.window.new_chat_requested.connect(self.chat.new_chat)
         self.window.panel_shown.connect(self._see_panel)
         self.window.text_scaled.connect(self._scale_text)

@@ -62,19 +62,20 @@ class Damage:
     @cached_property
     def absmax_to_median(self) -> F32:
         """Largest magnitude over the median one of each block; infinite where most of a block is zeros."""
-        blocks = self.grid.values.reshape(-1, self.grid.block)
-        rows = max(_MEDIAN_VALUES // self.grid.block, 1)
-        parts = [
-            np.partition(np.abs(blocks[i : i + rows]), self.grid.block // 2, axis=1)[:, self.grid.block // 2]
-            for i in range(0, len(blocks), rows)
-        ]
+        block, width = self.grid.block, self.grid.width
+        medians = _medians(self.grid.values.reshape(-1, block)).reshape(self.grid.shape)
+        whole, rest = divmod(width, block)
+        if rest:  # the padding is no part of the last block, and what follows it has no values
+            medians[:, whole] = _medians(self.grid.values[:, whole * block : width])
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            ratio = self.absmax / np.concatenate(parts).reshape(self.grid.shape)
+            ratio = self.absmax / medians
         return np.where(self.absmax > 0, ratio, np.float32(1))
 
     @property
     def zeroed_share_by_block(self) -> F32:
-        return (self.zeroed / np.float32(self.grid.block)).astype(np.float32)
+        first = np.arange(self.grid.shape[1]) * self.grid.block
+        held = np.clip(self.grid.width - first, 1, self.grid.block)
+        return (self.zeroed / held).astype(np.float32)
 
     @property
     def bits_per_value(self) -> float:
@@ -208,6 +209,16 @@ def _strike_setters(magnitudes: F32, error: F32, codes: F32, holds_setter: npt.N
         array.reshape(-1, block)[rows, at] = 0
     codes[rows, at] = codes[rows, (at + 1) % block]
     return codes
+
+
+def _medians(blocks: F32) -> F32:
+    """The upper median magnitude of every row."""
+    middle, rows = blocks.shape[1] // 2, max(_MEDIAN_VALUES // blocks.shape[1], 1)
+    parts = [
+        np.partition(np.abs(blocks[i : i + rows]), middle, axis=1)[:, middle]
+        for i in range(0, len(blocks), rows)
+    ]
+    return np.concatenate(parts)
 
 
 def _levels(codes: F32, field_max: F32, field_noise: F64, spec: FormatSpec) -> I32:
