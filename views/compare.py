@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from views.chat.prompt_edit import PromptEdit
 from views.chat.token_text import TokenText
 from views.fields import ChoiceBox, WholeBox
 from views.frames.compare import ColumnFrame, CompareFrame
 from views.theme import GAP, Theme
-from views.widgets import as_card, describe, label, push_button
+from views.widgets import as_card, describe, label, push_button, tool_button
 
 _LARGEST_SEED = 2**31 - 1
 _MOST_TOKENS = 32_768
@@ -36,8 +36,10 @@ class ComparePanel(QWidget):
         self._seed.setRange(0, _LARGEST_SEED)
         self._most = WholeBox("Longest answer", "Tokens at most, in each column")
         self._most.setRange(1, _MOST_TOKENS)
-        self._greedy = QCheckBox("Greedy")
-        describe(self._greedy, "Greedy", "Always take the likeliest token, so that nothing is left to chance")
+        self._greedy = tool_button(
+            "Greedy", "Always take the likeliest token, so that nothing is left to chance", "plain"
+        )
+        self._greedy.setCheckable(True)
         self._run = push_button("Compare", "Answer the prompt under both schemes (Enter)", "primary")
         self._stop = push_button("Stop", "Stop both columns (Escape)", "plain", "stop")
         self._verdict = label("", "muted", wrap=True)

@@ -75,6 +75,8 @@ class CompareController(QObject):
         """Answer the prompt under both schemes."""
         if self._facts is None or not self.can_run:
             return
+        self._engine.take(TaskProgress)  # an older one says nothing about this run
+        self._loading = None
         left, right = (Side(side.scheme) for side in self._comparison.sides)
         self._comparison = replace(self._comparison, sides=(left, right), problem="", is_running=True)
         self._builders = (TraceBuilder(self._facts.wish.model), TraceBuilder(self._facts.wish.model))

@@ -136,7 +136,7 @@ def _name(side: Side, place: int) -> str:
 
 
 def _waiting(loading: TaskProgress | None) -> str:
-    if loading is None:
+    """How far the second model is on its way in; once it is, its kernels are compiled."""
+    if loading is None or loading.done >= loading.total:
         return "Preparing…"
-    share = f" {loading.done / loading.total:.0%}" if loading.total else ""
-    return f"{loading.stage}{share}"
+    return f"{loading.stage} {loading.done / loading.total:.0%}"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.views.controls import named, pick
@@ -77,7 +77,7 @@ def test_schemes_seed_and_greed_are_reported(qtbot: QtBot, panel: ComparePanel) 
     with qtbot.waitSignal(panel.max_tokens_changed):
         named(panel, QSpinBox, "Longest answer").stepUp()
     with qtbot.waitSignal(panel.greedy_toggled) as greedy:
-        named(panel, QCheckBox, "Greedy").click()
+        named(panel, QToolButton, "Greedy").click()
     assert greedy.args == [True]
 
 

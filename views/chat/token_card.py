@@ -66,8 +66,7 @@ class TokenCard(QFrame):
         top = below if below + self.height() <= room.bottom() else place.top() - self.height() - 4
         self.move(left, max(room.top(), top))
         self.show()
-        bars = self.bars()
-        (bars[0] if bars else self).setFocus()
+        next((bar for bar in self.bars() if bar.isEnabled()), self).setFocus()
 
     def _bar(self, alternative: AlternativeFrame, enabled: bool) -> AlternativeBar:
         bar = AlternativeBar(self._theme, alternative)

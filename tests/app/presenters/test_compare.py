@@ -59,6 +59,7 @@ def test_before_the_first_token_it_says_what_is_being_done() -> None:
     waiting = comparison(Side(), Side("W4A8"), is_running=True)
     loading = TaskProgress("companion", "W16A16: Reading weights", 1, 4)
     assert compare_frame(waiting, FACTS, False, loading).verdict == "W16A16: Reading weights 25%"
+    assert compare_frame(waiting, FACTS, False, replace(loading, done=4)).verdict == "Preparing…"
     assert compare_frame(waiting, FACTS, False).can_stop
 
 
