@@ -7,8 +7,9 @@ from argparse import ArgumentParser, Namespace
 from app.catalogue import find_card
 from app.cli.arguments import add_scheme, quantity
 from app.cli.budget_table import print_presets
-from app.cli.output import print_json, print_table
-from app.cli.verdict import Verdict, judge
+from app.cli.output import ProgressLine, print_json, print_table
+from app.cli.verdict import Place, Verdict, judge
+from app.measured_rates import MeasuredRatesFile
 from app.subjects import find_subject, read_subject
 from gpu.budget import Term
 from gpu.calculator.device_profile import HARDWARE, DeviceProfile
@@ -16,7 +17,10 @@ from gpu.calculator.estimate import Estimate, estimate
 from gpu.calculator.inputs import DEFAULT_CONTEXT_TOKENS, CalculatorInputs, Lora
 from gpu.calculator.planning import profile_of
 from gpu.calculator.subject import Subject
-from gpu.device import open_gpu
+from gpu.device import Gpu, open_gpu
+from gpu.memory_total import available_bytes
+from gpu.microbench import measure_rates
+from gpu.roofline import Rates
 from gpu.scheme import Scheme
 from gpu.units import parse_bytes, parse_count, parse_parameters, size_text
 
@@ -42,6 +46,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--card", metavar="NAME", help="a card of the catalogue: does it fit, how fast at best"
     )
     place.add_argument("--memory", type=quantity(parse_bytes), metavar="SIZE", help="such as 24GiB")
+    place.add_argument(
+        "--measure", action="store_true", help="measure this machine's adapter: does it fit, how fast"
+    )
     parser.add_argument("--table", action="store_true", help="every released model under every scheme")
     parser.set_defaults(usage_error=parser.error)
 
@@ -49,7 +56,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def _add_wishes(parser: ArgumentParser) -> None:
     count, size = quantity(parse_count), quantity(parse_bytes)
     parser.add_argument(
-        "--context", type=count, default=DEFAULT_CONTEXT_TOKENS, metavar="N", help="such as 32k"
+        "--context", type=count, metavar="N", help="such as 32k (default: the model's, up to 4096)"
     )
     parser.add_argument("--batch", type=count, default=1, metavar="B", help="requests computed together")
     parser.add_argument("--chats", type=count, default=1, metavar="N", help="conversations that are kept")
@@ -58,14 +65,14 @@ def _add_wishes(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    card = find_card(args.card) if args.card is not None else None
-    capacity = card.memory_bytes if card is not None else args.memory
+    place, device = _place(args)
     if args.table:
-        print_presets(_wish(args, read_subject("qwen3-0.6b")), capacity, as_json=args.json)
+        capacity = None if place is None else place.available_bytes
+        print_presets(_wish(args, read_subject("qwen3-0.6b"), device), capacity, as_json=args.json)
         return 0
     subject = _of_numbers(args) if args.model is None else _of_model(args)
-    found = estimate(_wish(args, subject))
-    verdict = judge(found, capacity, card) if capacity is not None else Verdict()
+    found = estimate(_wish(args, subject, device))
+    verdict = judge(found, place) if place is not None else Verdict()
     if args.json:
         print_json({**_summary(found), **verdict.summary()})
     else:
@@ -73,28 +80,46 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def _wish(args: Namespace, subject: Subject) -> CalculatorInputs:
+def _wish(args: Namespace, subject: Subject, device: DeviceProfile) -> CalculatorInputs:
+    longest = subject.shape.max_context_tokens or DEFAULT_CONTEXT_TOKENS
     return CalculatorInputs(
         subject,
         Scheme.parse(args.scheme),
-        args.context,
+        args.context or min(DEFAULT_CONTEXT_TOKENS, longest),
         batch=args.batch,
         chats=args.chats,
         lora=Lora(args.lora_rank) if args.lora_rank is not None else None,
         display_bytes=args.display,
-        device=_profile(args.adapter),
+        device=device,
     )
 
 
-def _profile(adapter: str | None) -> DeviceProfile:
-    """Of the adapter that is named, else of any graphics card."""
-    if adapter is None:
-        return HARDWARE
-    gpu = open_gpu(adapter)
+def _place(args: Namespace) -> tuple[Place | None, DeviceProfile]:
+    """Where it should fit, if anywhere, and on what it is planned: the named adapter, else any card."""
+    if args.adapter is None and not args.measure:
+        place = Place.of_card(find_card(args.card)) if args.card is not None else None
+        return (Place(args.memory) if args.memory is not None else place), HARDWARE
+    gpu = open_gpu(args.adapter)
     try:
-        return profile_of(gpu)
+        if args.card is not None:
+            return Place.of_card(find_card(args.card)), profile_of(gpu)
+        free = args.memory or available_bytes(gpu.adapter.kind, gpu.adapter.total_bytes)
+        rates = _rates(gpu, anew=args.measure)
+        return (Place(free, gpu.adapter.name, rates) if free else None), profile_of(gpu)
     finally:
         gpu.close()
+
+
+def _rates(gpu: Gpu, *, anew: bool) -> Rates:
+    """Those measured earlier, or now."""
+    file = MeasuredRatesFile()
+    if not anew:
+        return file.load(gpu.adapter) or Rates()
+    line = ProgressLine()
+    rates = measure_rates(gpu, lambda done, total: line.show(f"Measuring {done / total:.0%}"))
+    line.clear()
+    file.save(gpu.adapter, rates)
+    return rates
 
 
 def _of_model(args: Namespace) -> Subject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from app.catalogue import Card
 from gpu.calculator.estimate import Estimate
@@ -19,6 +19,7 @@ class Verdict:
     rate is not known."""
 
     card: str | None = None
+    rates_source: str | None = None
     available_bytes: int | None = None
     left_bytes: int | None = None
     fits: bool | None = None
@@ -28,7 +29,6 @@ class Verdict:
     decode_bound_by: str | None = None
     prefill_floor_ms_per_token: float | None = None
     prefill_bound_by: str | None = None
-    rates_source: str | None = None
 
     def summary(self) -> dict[str, object]:
         """What the command line prints as JSON."""
@@ -51,20 +51,34 @@ class Verdict:
             yield f"Reading a prompt takes at least {floor}."
 
 
-def judge(found: Estimate, available_bytes: int, card: Card | None = None) -> Verdict:
+@dataclass(frozen=True)
+class Place:
+    """Where it should fit, and how fast that is; `name` None for a bare amount of memory."""
+
+    available_bytes: int
+    name: str | None = None
+    rates: Rates = field(default_factory=Rates)
+
+    @classmethod
+    def of_card(cls, card: Card) -> Place:
+        return cls(card.memory_bytes, card.name, card.rates)
+
+
+def judge(found: Estimate, place: Place) -> Verdict:
     """Hold an estimate against what there is.
 
     Raises:
         RequestError: an amount of memory that is not positive.
     """
-    inputs, rates = found.inputs, card.rates if card is not None else Rates()
+    inputs, rates, available_bytes = found.inputs, place.rates, place.available_bytes
     shape, scheme = inputs.subject.shape, inputs.scheme
     decode = decode_bound(shape, scheme, rates, inputs.context_tokens, inputs.batch)
     prefill = prefill_bound(shape, scheme, rates)
     longest = largest_context(inputs, available_bytes).context_tokens
     fits = found.total_bytes <= available_bytes
     return Verdict(
-        card=card.name if card is not None else None,
+        card=place.name,
+        rates_source=rates.source or None,
         available_bytes=available_bytes,
         left_bytes=available_bytes - found.total_bytes,
         fits=fits,
@@ -74,7 +88,6 @@ def judge(found: Estimate, available_bytes: int, card: Card | None = None) -> Ve
         decode_bound_by=decode.by,
         prefill_floor_ms_per_token=None if prefill.computing_ms is None else prefill.floor_ms,
         prefill_bound_by=prefill.by,
-        rates_source=card.source if card is not None else None,
     )
 
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from app.catalogue import find_card, load_catalogue
-from gpu.errors import RequestError
+from gpu.errors import QuantscopeError, RequestError
+from tests.gpu.sentences import is_one_sentence
 
 GIB = 2**30
 
@@ -47,3 +51,40 @@ def test_unknown_cards_are_refused(name: str) -> None:
 def test_unclear_names_list_the_candidates() -> None:
     with pytest.raises(RequestError, match="A100 SXM4 40GB, NVIDIA A100 SXM4 80GB"):
         find_card("a100")
+
+
+def own(tmp_path: Path, text: str) -> Path:
+    (tmp_path / "gpus.json").write_text(text)
+    return tmp_path / "gpus.json"
+
+
+def test_a_person_adds_cards_and_replaces_known_ones(tmp_path: Path) -> None:
+    cards = [
+        {"name": "My card", "memory_gib": 10.5, "bandwidth_gb_per_s": 100},
+        {"name": "nvidia geforce rtx 4090", "memory_gib": 48, "bandwidth_gb_per_s": 1008, "source": "modded"},
+    ]
+    file = own(tmp_path, json.dumps({"cards": cards}))
+    mine = find_card("my card", file)
+    assert (mine.memory_bytes, mine.is_own, mine.source) == (int(10.5 * GIB), True, "your own file")
+    assert find_card("rtx 4090", file).memory_bytes == 48 * GIB
+    assert len(load_catalogue(file)) == len(load_catalogue(tmp_path / "none.json")) + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"cards": 3}',
+        '{"cards": [3]}',
+        '{"cards": [{"memory_gib": 3}]}',
+        '{"cards": [{"name": "x", "memory_gib": -3, "bandwidth_gb_per_s": 1}]}',
+        '{"cards": [{"name": "x", "memory_gib": 3, "bandwidth_gb_per_s": "fast"}]}',
+        '{"cards": [{"name": " ", "memory_gib": 3, "bandwidth_gb_per_s": 1}]}',
+    ],
+)
+def test_a_broken_file_is_one_sentence(tmp_path: Path, text: str) -> None:
+    with pytest.raises(QuantscopeError) as failure:
+        load_catalogue(own(tmp_path, text))
+    assert is_one_sentence(str(failure.value))
+    assert "gpus.json" in str(failure.value)
