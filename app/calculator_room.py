@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -9,8 +10,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.calculator.rooms import Room, machine_room
 from app.catalogue import Card, built_in_cards, load_catalogue
+from app.controllers.adapter_speed import AdapterSpeedController
 from app.controllers.truth import TruthController
 from app.engine_thread import EngineThread
+from app.measured_rates import MeasuredRatesFile
 from app.messages import Adapters, ModelFacts
 from app.presenters.calculator_truth import truth_frame
 from app.presenters.setup import title
@@ -25,16 +28,30 @@ if TYPE_CHECKING:
     from gpu.device import AdapterInfo
 
 
+@dataclass(frozen=True)
+class CalculatorFiles:
+    """What is kept between runs."""
+
+    truths: TruthFile
+    rates: MeasuredRatesFile
+
+
 class CalculatorRoom(QObject):
     """Its arithmetic brings wgpu along, which would keep the window's first second waiting: whatever needs it
     is imported when the page is first shown."""
 
-    def __init__(self, theme: Theme, engine: EngineThread, truths: TruthFile | None, parent: QObject) -> None:
+    def __init__(
+        self, theme: Theme, engine: EngineThread, records: CalculatorFiles | None, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self.panel = CalculatorPanel(theme)
+        truths, rates = (records.truths, records.rates) if records is not None else (None, None)
         self.truth = TruthController(engine, truths, self)
         self.controller: CalculatorController | None = None
-        self._engine = engine
+        self.speed = AdapterSpeedController(engine, rates, self)
+        self.speed.changed.connect(self._follow)
+        self.panel.measure_requested.connect(self.speed.measure)
+        self.panel.measure_cancelled.connect(self.speed.cancel)
         self._adapter: AdapterInfo | None = None
         self._facts: ModelFacts | None = None
         self._cards: tuple[Card, ...] = ()
@@ -89,12 +106,16 @@ class CalculatorRoom(QObject):
         return ""
 
     def machine(self) -> Room | None:
-        return machine_room(self._adapter, self._cards, None)
+        """This machine's adapter with what is known of it."""
+        measured = self.speed.rates(self._adapter) if self._adapter is not None else None
+        return machine_room(self._adapter, self._cards, measured)
 
     @Slot()
     def _follow(self) -> None:
         if self.controller is None:
             return
+        can_measure = self._facts is not None
+        self.controller.set_speed(can_measure, self.speed.progress, self.speed.problem, self.speed.own)
         self.controller.set_machine(self.machine())
         truth = self.truth.truth
         name = title(self._facts.wish.model) if self._facts is not None and truth is not None else ""

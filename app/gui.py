@@ -10,7 +10,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.calculator_room import CalculatorRoom
+from app.calculator_room import CalculatorFiles, CalculatorRoom
 from app.controllers.chat import ChatController
 from app.controllers.compare import CompareController
 from app.controllers.damage import DamageController
@@ -28,6 +28,7 @@ from app.failures import sentence_of
 from app.interrupts import Interrupts
 from app.library import DEMO
 from app.mailbox import Post
+from app.measured_rates import MeasuredRatesFile
 from app.messages import Failure, ModelFacts, ModelWish
 from app.preferences import Preferences
 from app.presenters.failure import failure_banner, notice_banner
@@ -68,7 +69,7 @@ class Gui(QObject):
         preferences: Preferences,
         make_engine: Callable[[Post], Engine],
         archive: Archive | None = None,
-        truths: TruthFile | None = None,
+        records: CalculatorFiles | None = None,
     ) -> None:
         super().__init__()
         settings = preferences.settings
@@ -77,7 +78,7 @@ class Gui(QObject):
         self.archive = archive or Archive()
         self._preferences = preferences
         self.engine = EngineThread(make_engine, self)
-        self.calculator = CalculatorRoom(theme, self.engine, truths, self)
+        self.calculator = CalculatorRoom(theme, self.engine, records, self)
         self.compare = CompareController(ComparePanel(theme), TokenCard(theme), self.engine)
         self.microscope = MicroscopeController(MicroscopePanel(theme), self.engine, self._text_to_capture)
         panels = Panels(
@@ -199,7 +200,13 @@ def run(options: GuiOptions) -> int:
     app.setApplicationName("quantscope")
     app.setApplicationDisplayName("Quantscope")
     preferences = Preferences(SettingsFile())
-    gui = Gui(Theme(app), preferences, make_gpu_engine, Archive(default_path()), TruthFile())
+    gui = Gui(
+        Theme(app),
+        preferences,
+        make_gpu_engine,
+        Archive(default_path()),
+        CalculatorFiles(TruthFile(), MeasuredRatesFile()),
+    )
     sys.excepthook = gui.report_fault
     interrupts = Interrupts(gui.window.close)
     gui.window.show()

@@ -19,6 +19,7 @@ from app.calculator.answers import (
 from app.calculator.moves import Drag, Step
 from app.calculator.reading import Reading, Surroundings, read_wishes
 from app.calculator.rooms import THIS_MACHINE, Room, rooms_for
+from app.calculator.speeds import OwnSpeed
 from app.calculator.wishes import HUB, LOADED, Wishes
 from app.catalogue import Card
 from app.controllers.calculator_source import SubjectSource
@@ -33,7 +34,7 @@ from views.calculator.memory_page import MemoryPage
 from views.calculator.speed import SpeedPage
 from views.calculator.table import Table
 from views.calculator.truth import TruthPage
-from views.frames.calculator import TableFrame, TruthFrame, VerdictFrame
+from views.frames.calculator import Progress, SpeedFrame, TableFrame, TruthFrame, VerdictFrame
 
 _SOURCE_FIELDS = ("source", "path", "repo", "params", "layers", "kv_heads", "head_dim")
 
@@ -63,6 +64,8 @@ class CalculatorController(QObject):
         self._revision = 0
         self._problem = ""
         self._truth = TruthFrame()
+        self._measuring = SpeedFrame()
+        self._own_speed: OwnSpeed | None = None
         self.worker = Worker("calculator", self)
         self._connect()
         self._follow_source()
@@ -104,6 +107,14 @@ class CalculatorController(QObject):
         """Something the person should know beside the picker of cards."""
         self._problem = sentence
         self._show_inputs()
+
+    def set_speed(
+        self, can_measure: bool, progress: Progress | None, problem: str, own: OwnSpeed | None
+    ) -> None:
+        """How the measurement of the adapter stands."""
+        self._measuring = SpeedFrame(can_measure=can_measure, progress=progress, problem=problem)
+        self._own_speed = own
+        self._show_speed()
 
     def show_truth(self, frame: TruthFrame) -> None:
         """What was measured of the open model."""
@@ -227,6 +238,7 @@ class CalculatorController(QObject):
             page=self._panel.pages.key,
             what=what,
             settled=settled,
+            own_speed=self._own_speed,
         )
         self.worker.run(lambda post, cancel: answer(question, post, cancel))
 
@@ -241,7 +253,8 @@ class CalculatorController(QObject):
         elif isinstance(letter, EnginesAnswer):
             self._show_table("engines", letter.table)
         elif isinstance(letter, SpeedAnswer):
-            self._show_speed(letter)
+            self._speed = letter
+            self._show_speed()
 
     def _take(self, found: Answer) -> None:
         self._answer = found
@@ -263,11 +276,14 @@ class CalculatorController(QObject):
         if table is not None:
             table.set_frame(frame)
 
-    def _show_speed(self, letter: SpeedAnswer) -> None:
-        self._speed = letter
-        page = self._panel.page(SpeedPage, "speed")
-        if page is not None:
-            page.set_frame(letter.frame)
+    def _show_speed(self) -> None:
+        """What was reckoned, and how the measurement stands."""
+        page, now = self._panel.page(SpeedPage, "speed"), self._measuring
+        if page is not None and self._speed is not None:
+            frame = replace(
+                self._speed.frame, can_measure=now.can_measure, progress=now.progress, problem=now.problem
+            )
+            page.set_frame(frame)
 
     def _show_page_of_truth(self) -> None:
         page = self._panel.page(TruthPage, "truth")

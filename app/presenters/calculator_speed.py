@@ -85,9 +85,9 @@ def rates_text(rates: Rates, integers: bool) -> str:
         parts.append(f"{peak / 1e12:,.3g} T {kind} operations/s")
     if not parts:
         return _NOTHING_KNOWN
-    label = "measured" if rates.is_measured else "catalogue"
+    label = rates.source if rates.is_measured else f"catalogue: {rates.source}"
     missing = "" if peak is not None else f"; nobody vouches for its {kind} operations"
-    return f"{' and '.join(parts)} ({label}: {rates.source}){missing}."
+    return f"{' and '.join(parts)} ({label}){missing}."
 
 
 def ms_text(ms: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -94,6 +94,10 @@ class CalculatorPanel(QWidget):
         table = self.page(Table, "bytes")
         if table is not None:
             table.reveal(key)
+
+    def minimumSizeHint(self) -> QSize:
+        """Smaller than its parts would like: a page that is not on show must not widen the window."""
+        return QSize(480, 360)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
