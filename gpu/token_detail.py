@@ -34,17 +34,20 @@ def token_detail(
 ) -> TokenDetail:
     """Describe the choice of `token_id` from logits f32 [vocabulary], in one pass over them.
 
-    H = -Σ p ln p = ln Z - Σ e^s s / Z with s = x - max x and Z = Σ e^s. Float32 throughout: numpy's
-    vectorized exp costs a twentieth of the f64 one, and its error is about 1e-6.
+    H = -Σ p ln p = ln Z - Σ e^s s / Z with s = x - max x and Z = Σ e^s. Float32 throughout: exp
+    is fastest there, and its error is about 1e-6. No dot product: the threads of a BLAS would cost
+    more than they save.
     """
-    shifted = np.maximum(logits - logits.max(), _FARTHEST)
+    top = likeliest(logits, alternatives)
+    shifted = logits - logits[top[0]]
+    np.maximum(shifted, _FARTHEST, out=shifted)
     weights = np.exp(shifted)
     total = float(weights.sum())
-    top = likeliest(logits, alternatives)
+    shifted *= weights
     return TokenDetail(
         token_id=int(token_id),
         probability=float(weights[token_id]) / total,
-        entropy_nats=max(0.0, float(np.log(total) - np.dot(weights, shifted) / total)),
+        entropy_nats=max(0.0, float(np.log(total)) - float(shifted.sum()) / total),
         chance=chance,
         top_ids=tuple(top.tolist()),
         top_probabilities=tuple((weights[top] / total).tolist()),

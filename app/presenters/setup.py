@@ -20,9 +20,7 @@ SCHEMES = (
     Choice("W4A16", "W4A16", "4-bit weights, activations as they are"),
     Choice("W8A8", "W8A8", "8-bit weights, 8-bit activations in blocks of 32"),
     Choice("W16A16", "W16A16", "The reference: weights as published, arithmetic in float32"),
-    Choice(
-        "W4A4", "W4A4", "4-bit weights, 4-bit activations in blocks of 32: an outlier takes its block along"
-    ),
+    Choice("W4A4", "W4A4", "4-bit activations in blocks of 32: an outlier takes its block along"),
     Choice("W8A8@tensor", "W8A8@tensor", "8-bit activations with one scale for all: an outlier spoils them"),
     Choice("W4A4@tensor", "W4A4@tensor", "4-bit activations with one scale for all: expect nonsense"),
 )

@@ -98,12 +98,13 @@ def compare(reference: F32, scheme: F32, target: int) -> Position:
     """
     with np.errstate(invalid="ignore"):
         p, q = log_softmax(reference), log_softmax(scheme)
-        q_target = float(np.exp(q[target]))
-        top = int(np.argmax(p)) == int(np.argmax(q))
-        kl = float(np.dot(np.exp(p), np.subtract(p, q, out=q)))
+        p_target, q_target = float(np.exp(p[target])), float(np.exp(q[target]))
+        np.subtract(p, q, out=q)
+        q *= np.exp(p, out=p)
+        kl = float(q.sum())
     if not np.isfinite(kl):
-        return Position(np.inf, float(np.exp(p[target])), np.nan_to_num(q_target), same_top=False)
-    return Position(max(0.0, kl), float(np.exp(p[target])), q_target, top)
+        return Position(np.inf, p_target, float(np.nan_to_num(q_target)), same_top=False)
+    return Position(max(0.0, kl), p_target, q_target, bool(np.argmax(reference) == np.argmax(scheme)))
 
 
 def log_softmax(logits: F32) -> F64:
