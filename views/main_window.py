@@ -57,6 +57,7 @@ _SHORTCUTS = (
     ("Ctrl+C", "Copy the selection, or the message as Markdown"),
     ("Menu key", "What can be done with a message"),
     ("Home, End", "In the conversation: its beginning, its newest words"),
+    ("Arrows, Enter", "In an answer drawn as tokens: walk through them, open one"),
     ("Ctrl+K", "Command palette"),
     ("Double-click a chart", "Show all of it again"),
 )
