@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 
 from views.frames.arrays import FloatArray
 from views.frames.microscope import MapFrame
-from views.microscope.heat import heat_table, pyramid
+from views.microscope.heat import Pyramid, heat_table
 from views.plots import short
 from views.theme import Theme
 from views.widgets import describe
@@ -40,7 +40,7 @@ class DamageMap(pg.PlotWidget):  # type: ignore[misc]
         )
         self._theme = theme
         self._frame = MapFrame()
-        self._levels: list[FloatArray] = []
+        self._pyramid: Pyramid | None = None
         self._image = pg.ImageItem(axisOrder="row-major")
         self._cursor = pg.QtWidgets.QGraphicsRectItem()
         self._marks: list[pg.InfiniteLine] = []
@@ -53,7 +53,7 @@ class DamageMap(pg.PlotWidget):  # type: ignore[misc]
     def set_frame(self, frame: MapFrame) -> None:
         former, self._frame = self._frame, frame
         if frame.values is not former.values or frame.worst != former.worst:
-            self._levels = pyramid(frame.values, frame.worst) if frame.values.size else []
+            self._pyramid = Pyramid(frame.values, frame.worst) if frame.values.size else None
             if frame.values.shape != former.values.shape:
                 self._show_all()
         self.plotItem.getAxis("left").setLabel(frame.row_name)
@@ -61,21 +61,26 @@ class DamageMap(pg.PlotWidget):  # type: ignore[misc]
         self._place_cursor()
         self._draw()
 
-    def shown_levels(self) -> int:
-        """How often the picture on show was halved."""
-        return self._level() if self._levels else 0
+    def halvings(self) -> tuple[int, int]:
+        """How often rows and columns are halved in the picture on show: until a cell is about a pixel."""
+        if self._pyramid is None:
+            return 0, 0
+        per_pixel = self.plotItem.vb.viewPixelSize()[::-1]
+        wanted = (int(np.floor(np.log2(max(cells, 1)))) for cells in per_pixel)
+        rows, columns = (min(level, most) for level, most in zip(wanted, self._pyramid.deepest, strict=True))
+        return rows, columns
 
     def block_at(self, x: float, y: float) -> tuple[int, int] | None:
         """(row, block) at a position of the viewport; where a pixel stands for many blocks, the worst."""
-        if not self._levels:
+        if self._pyramid is None:
             return None
         point = self.plotItem.vb.mapSceneToView(self.mapToScene(int(x), int(y)))
-        step = 1 << self._level()
-        row, block = int(np.floor(point.y())) // step * step, int(np.floor(point.x())) // step * step
+        tall, wide = (1 << level for level in self.halvings())
+        row, block = int(np.floor(point.y())) // tall * tall, int(np.floor(point.x())) // wide * wide
         values = self._frame.values
         if not (0 <= row < values.shape[0] and 0 <= block < values.shape[1]):
             return None
-        cells = values[row : row + step, block : block + step]
+        cells = values[row : row + tall, block : block + wide]
         at = int(cells.argmin() if self._frame.worst == "min" else cells.argmax())
         return row + at // cells.shape[1], block + at % cells.shape[1]
 
@@ -107,7 +112,7 @@ class DamageMap(pg.PlotWidget):  # type: ignore[misc]
             Qt.Key.Key_Down: (1, 0),
         }
         move = moves.get(event.key())  # type: ignore[attr-defined]
-        if move is None or self._frame.chosen is None or not self._levels:
+        if move is None or self._frame.chosen is None or self._pyramid is None:
             super().keyPressEvent(event)
             return
         rows, blocks = self._frame.values.shape
@@ -141,28 +146,22 @@ class DamageMap(pg.PlotWidget):  # type: ignore[misc]
         self.plotItem.setLimits(xMin=0, xMax=blocks, yMin=0, yMax=rows, minXRange=1, minYRange=1)
         self.plotItem.setRange(xRange=(0, blocks), yRange=(0, rows), padding=0)
 
-    def _level(self) -> int:
-        """The coarsest picture that still has a cell a pixel."""
-        pixel = self.plotItem.vb.viewPixelSize()
-        finest = min(pixel)
-        return int(np.clip(np.floor(np.log2(max(finest, 1))), 0, len(self._levels) - 1))
-
     def _draw(self) -> None:
         """The part in view, and no more."""
-        if not self._levels:
+        if self._pyramid is None:
             self._image.clear()
             return
-        level = self._level()
-        values, step = self._levels[level], 1 << level
+        levels = self.halvings()
+        values, (tall, wide) = self._pyramid.picture(*levels), (1 << level for level in levels)
         view = self.plotItem.vb.viewRect()
-        top, left = (max(int(edge // step), 0) for edge in (view.top(), view.left()))
-        bottom, right = (int(np.ceil(edge / step)) + 1 for edge in (view.bottom(), view.right()))
+        top, left = max(int(view.top() // tall), 0), max(int(view.left() // wide), 0)
+        bottom, right = int(np.ceil(view.bottom() / tall)) + 1, int(np.ceil(view.right() / wide)) + 1
         part = values[top:bottom, left:right]
         if not part.size:
             return
         self._image.setImage(self._coloured(part), levels=(0.0, 1.0), autoLevels=False)
         height, width = part.shape
-        self._image.setRect(QRectF(left * step, top * step, width * step, height * step))
+        self._image.setRect(QRectF(left * wide, top * tall, width * wide, height * tall))
 
     def _coloured(self, part: FloatArray) -> FloatArray:
         """0 … 1, 1 the worst."""

@@ -24,22 +24,27 @@ def heat_table(theme: Theme) -> NDArray[np.uint8]:
     return table
 
 
-def pooled(values: FloatArray, worst: Worst) -> FloatArray:
-    """Half as many rows and columns, each cell the worst of the four it stands for."""
-    reduce = np.minimum if worst == "min" else np.maximum
-    for axis in (0, 1):
-        if values.shape[axis] > 1:
-            even, odd = (values[i::2] if axis == 0 else values[:, i::2] for i in (0, 1))
-            head = even[: odd.shape[0], : odd.shape[1]]
-            joined = reduce(head, odd)
-            rest = even[odd.shape[0] :] if axis == 0 else even[:, odd.shape[1] :]
-            values = np.concatenate([joined, rest], axis=axis)
-    return values
+def pooled(values: FloatArray, worst: Worst, axis: int) -> FloatArray:
+    """Half as many rows (axis 0) or columns (1), each cell the worst of the two it stands for."""
+    count = values.shape[axis] // 2 * 2
+    whole, rest = np.split(values, [count], axis=axis)
+    pairs = (whole[0::2], whole[1::2]) if axis == 0 else (whole[:, 0::2], whole[:, 1::2])
+    return np.concatenate([np.minimum(*pairs) if worst == "min" else np.maximum(*pairs), rest], axis=axis)
 
 
-def pyramid(values: FloatArray, worst: Worst, smallest: int = 256) -> list[FloatArray]:
-    """The picture, and ever smaller ones down to `smallest` cells a side."""
-    levels = [np.ascontiguousarray(values)]
-    while max(levels[-1].shape) > smallest and max(levels[-1].shape) > 1:
-        levels.append(pooled(levels[-1], worst))
-    return levels
+class Pyramid:
+    """A picture with its rows and its columns halved as often as asked, each halving done once."""
+
+    def __init__(self, values: FloatArray, worst: Worst) -> None:
+        self._worst: Worst = worst
+        self._pictures = {(0, 0): np.ascontiguousarray(values)}
+        rows, columns = values.shape
+        self.deepest = max(rows - 1, 0).bit_length(), max(columns - 1, 0).bit_length()
+
+    def picture(self, rows: int, columns: int) -> FloatArray:
+        """Rows halved `rows` times, columns `columns` times."""
+        if (rows, columns) not in self._pictures:
+            axis = 0 if rows else 1
+            larger = self.picture(rows - 1, columns) if rows else self.picture(0, columns - 1)
+            self._pictures[rows, columns] = pooled(larger, self._worst, axis)
+        return self._pictures[rows, columns]

@@ -100,7 +100,7 @@ class MicroscopePanel(QWidget):
         for card, stretch in ((left, 0), (self._centre(), 1), (right, 0)):
             split.addWidget(card)
             split.setStretchFactor(split.count() - 1, stretch)
-        split.setSizes([330, 560, 290])
+        split.setSizes([356, 540, 286])
         split.setChildrenCollapsible(False)
         left.setMinimumWidth(230)
         right.setMinimumWidth(230)
