@@ -62,7 +62,7 @@ class CalculatorRoom(QObject):
     def workspace(self) -> Workspace:
         """The page for the window's rail."""
         tip = "Does it fit, with how much context, how fast, and what to give up"
-        return Workspace("calculator", "Memory", "calculator", tip, self.panel)
+        return Workspace("calculator", "VRAM", "calculator", tip, self.panel)
 
     def set_model(self, facts: ModelFacts | None) -> None:
         self._facts = facts

@@ -52,6 +52,7 @@ class Answer:
 
     revision: int
     is_move: bool
+    is_settled: bool
     estimate: Estimate
     moved: str
     ways: tuple[Solution, ...]
@@ -61,10 +62,11 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class MemoryAnswer:
+    """One part of the page at a time: `context`, `batch` (charts) or `largest` (a table)."""
+
     revision: int
-    over_context: LinesFrame
-    over_batch: LinesFrame
-    largest: TableFrame
+    part: str
+    frame: LinesFrame | TableFrame
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def _answer(question: Question, found: Estimate, moved: str, ways: tuple[Solutio
     return Answer(
         question.revision,
         question.what is not None,
+        question.settled,
         found,
         moved,
         ways,
@@ -123,18 +126,13 @@ def _answer(question: Question, found: Estimate, moved: str, ways: tuple[Solutio
 
 
 def _post_memory(question: Question, found: Estimate, post: Post) -> None:
-    inputs, room = question.inputs, question.rooms[0] if question.rooms else None
-    fits = (
-        largest_contexts(inputs, table_schemes(inputs.scheme), room.memory_bytes) if room is not None else ()
-    )
-    post(
-        MemoryAnswer(
-            question.revision,
-            context_chart(over_context(inputs), found, question.rooms),
-            batch_chart(over_batch(inputs, max(_MOST_BATCH, 2 * inputs.batch)), found, question.rooms),
-            largest_table(fits, found, room),
-        )
-    )
+    inputs, rooms, room = question.inputs, question.rooms, next(iter(question.rooms), None)
+    post(MemoryAnswer(question.revision, "context", context_chart(over_context(inputs), found, rooms)))
+    batches = over_batch(inputs, max(_MOST_BATCH, 2 * inputs.batch))
+    post(MemoryAnswer(question.revision, "batch", batch_chart(batches, found, rooms)))
+    schemes = table_schemes(inputs.scheme)
+    fits = largest_contexts(inputs, schemes, room.memory_bytes) if room is not None else ()
+    post(MemoryAnswer(question.revision, "largest", largest_table(fits, found, room)))
 
 
 def table_schemes(own: Scheme) -> tuple[Scheme, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.calculator.answers import (
     Answer,
@@ -36,6 +36,7 @@ from views.calculator.table import Table
 from views.calculator.truth import TruthPage
 from views.frames.calculator import Progress, SpeedFrame, TableFrame, TruthFrame, VerdictFrame
 
+PAUSE_MS = 150
 _SOURCE_FIELDS = ("source", "path", "repo", "params", "layers", "kv_heads", "head_dim")
 
 
@@ -58,9 +59,10 @@ class CalculatorController(QObject):
         self._answer: Answer | None = None
         self._speed: SpeedAnswer | None = None
         self._held: CalculatorInputs | None = None  # what a move began from
-        self._pull: Drag | None = None
         self._steps: Step | None = None
-        self._is_settled_move = True
+        self._what: Drag | Step | None = None
+        self._is_dragging = False
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._revision = 0
         self._problem = ""
         self._truth = TruthFrame()
@@ -82,7 +84,7 @@ class CalculatorController(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether everything asked has been answered and shown."""
-        return self.worker.is_idle and self._source.worker.is_idle
+        return self.worker.is_idle and self._source.worker.is_idle and not self._pause.isActive()
 
     def set_machine(self, room: Room | None) -> None:
         """The adapter of this machine; the verdict is about it unless the person chose another card."""
@@ -145,7 +147,7 @@ class CalculatorController(QObject):
     @Slot(str)
     def _turn(self, _page: str) -> None:
         self._show_page_of_truth()
-        self._ask()
+        self._settle()
 
     @Slot(str, bool)
     def _lock(self, key: str, on: bool) -> None:
@@ -162,8 +164,8 @@ class CalculatorController(QObject):
     @Slot(str, float)
     def _drag(self, edge: str, wanted_bytes: float) -> None:
         self._held = self._held or self._reading.inputs
-        self._pull = Drag(edge, wanted_bytes)
-        self._ask(self._pull, settled=False)
+        self._is_dragging = True
+        self._ask(Drag(edge, wanted_bytes))
 
     @Slot(str, int)
     def _step(self, edge: str, steps: int) -> None:
@@ -175,8 +177,8 @@ class CalculatorController(QObject):
 
     @Slot()
     def _end_drag(self) -> None:
-        """The last pull once more, with all that hangs on it."""
-        self._ask(self._pull)
+        self._is_dragging = False
+        self._settle()
 
     @Slot(str)
     def _take_way(self, index: str) -> None:
@@ -219,14 +221,24 @@ class CalculatorController(QObject):
         return rooms_for(self._wishes, self._machine, self._cards, self._reading.own_card_bytes)
 
     @Slot()
-    def _ask(self, what: Drag | Step | None = None, settled: bool = True) -> None:
-        """Read the fields, show what is wrong with them, and have the rest reckoned."""
+    def _ask(self, what: Drag | Step | None = None) -> None:
+        """Read the fields, show what is wrong with them, and have the bar reckoned; all that takes longer
+        follows when the person pauses."""
         self._reading = read_wishes(self._wishes, self._source.subject, self._around)
         self._show_inputs()
-        self._is_settled_move = settled
+        self._what = what
         if what is None:
             self._held = self._steps = None
-        inputs = self._held if what is not None else self._reading.inputs
+        self._send(settled=False)
+        self._pause.start()
+
+    @Slot()
+    def _settle(self) -> None:
+        self._pause.stop()
+        self._send(settled=True)
+
+    def _send(self, *, settled: bool) -> None:
+        inputs = self._held if self._what is not None else self._reading.inputs
         if inputs is None or not self._panel.isVisible():
             return
         self._revision += 1
@@ -236,7 +248,7 @@ class CalculatorController(QObject):
             rooms=self._rooms(),
             locks=self._wishes.locks,
             page=self._panel.pages.key,
-            what=what,
+            what=self._what,
             settled=settled,
             own_speed=self._own_speed,
         )
@@ -260,8 +272,8 @@ class CalculatorController(QObject):
         self._answer = found
         self._panel.set_answer(found.verdict, found.bar)
         if found.is_move and found.revision == self._revision:
-            if self._is_settled_move:
-                self._held = self._steps = None
+            if found.is_settled and not self._is_dragging:
+                self._held = self._steps = self._what = None
             self._wishes = self._wishes.following(found.estimate.inputs)
             self._reading = read_wishes(self._wishes, self._source.subject, self._around)
             self._show_inputs()
@@ -269,7 +281,7 @@ class CalculatorController(QObject):
     def _show_memory(self, letter: MemoryAnswer) -> None:
         page = self._panel.page(MemoryPage, "memory")
         if page is not None:
-            page.set_frames(letter.over_context, letter.over_batch, letter.largest)
+            page.set_part(letter.part, letter.frame)
 
     def _show_table(self, page: str, frame: TableFrame) -> None:
         table = self._panel.page(Table, page)
@@ -309,6 +321,7 @@ class CalculatorController(QObject):
 
     def _connect(self) -> None:
         panel = self._panel
+        self._pause.timeout.connect(self._settle)
         self.worker.told.connect(self._show)
         self.worker.failed.connect(self._refuse)
         self._source.changed.connect(self._ask)

@@ -40,6 +40,8 @@ _EDGES = {
     "kv": "Type of the KV cache",
 }
 _MARGIN = 1.04
+_DWARFED = 0.04  # of the first room: below, the bar is shown close up and the room lies beyond its end
+_CLOSE_UP = 1.3
 _ROOM_SHOWN = 2.5  # a room this many times the need would leave nothing of the bar to see
 
 
@@ -151,6 +153,8 @@ def _scale(found: Estimate, rooms: Sequence[Room]) -> int:
     """Wide enough for the need and the rooms, unless a room dwarfs the need."""
     most = max([found.total_bytes, *(room.memory_bytes for room in rooms)])
     first = rooms[0].memory_bytes if rooms else 0
+    if found.total_bytes < _DWARFED * first:
+        return round(_CLOSE_UP * found.total_bytes)
     return round(_MARGIN * max(found.total_bytes, first, min(most, round(_ROOM_SHOWN * found.total_bytes))))
 
 

@@ -182,7 +182,7 @@ def _place_fields(at: Situation) -> Iterator[FieldFrame]:
 def _card_choices(at: Situation) -> Iterator[Choice]:
     if at.machine is not None:
         told = f"{at.machine.name}; its memory from {at.machine.source}"
-        yield Choice(THIS_MACHINE, f"This adapter · {size_text(at.machine.memory_bytes)}", told)
+        yield Choice(THIS_MACHINE, f"Here · {size_text(at.machine.memory_bytes)}", told)
     for card in at.cards:
         tip = f"{card.name}; {card.source}"
         yield Choice(card.name, f"{short(card.name)} · {card.memory_bytes / 2**30:g} GiB", tip)

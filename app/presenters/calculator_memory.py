@@ -45,9 +45,7 @@ def batch_chart(series: Series, found: Estimate, rooms: Sequence[Room]) -> Lines
 def _chart(
     title: str, axis: str, series: Series, found: Estimate, rooms: Sequence[Room], now: int, what: str
 ) -> LinesFrame:
-    size, unit = _unit(
-        max(found.total_bytes, *(room.memory_bytes for room in rooms)) if rooms else found.total_bytes
-    )
+    size, unit = _unit(found.total_bytes)
     lines = (
         SeriesFrame("all of it", series.total_bytes / size, "workspace"),
         SeriesFrame("weights", series.weights_bytes / size, "weights"),
@@ -56,7 +54,7 @@ def _chart(
     fits = not rooms or found.total_bytes <= rooms[0].memory_bytes
     points = [PointFrame(now, found.total_bytes / size, "here", "good" if fits else "bad")]
     crossing = series.crossing
-    if crossing is not None and series.x[0] <= crossing <= series.x[-1]:
+    if crossing is not None and series.x[0] < crossing <= series.x[-1]:
         level = float(np.interp(crossing, series.x, series.kv_cache_bytes)) / size
         points.append(PointFrame(crossing, level, f"{crossing:,}"))
     return LinesFrame(

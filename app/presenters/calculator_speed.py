@@ -60,7 +60,7 @@ def _choice_row(index: int, choice: Choice) -> RowFrame:
     cells = (
         choice.name,
         ms_text(decode) if decode is not None else "—",
-        ms_text(prefill) if prefill is not None else "—",
+        ms_text(prefill) if prefill is not None and choice.prefill_ratio is not None else "—",
         _change(ratio),
     )
     mood: Mood = "neutral" if ratio is None or 0.99 < ratio < 1.01 else "good" if ratio < 1 else "bad"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from views.calculator.edge import Edge
 from views.calculator.marks import draw_marks, mood_colour
 from views.calculator.scale import draw_scale
-from views.frames.calculator import BarFrame, SegmentFrame
+from views.frames.calculator import BarFrame, MarkFrame, SegmentFrame
 from views.theme import Colours, Theme
 from views.widgets import describe
 
@@ -161,7 +162,17 @@ class BudgetBar(QWidget):
         self._draw_room(painter, colours)
         self._draw_pieces(painter, colours)
         self._draw_excess(painter, colours)
-        draw_marks(painter, band, [(self.x_of(m.size_bytes), m) for m in self._frame.marks], colours)
+        draw_marks(
+            painter, band, [(self._end_of(mark), self._named(mark)) for mark in self._frame.marks], colours
+        )
+
+    def _end_of(self, mark: MarkFrame) -> float:
+        """Where a card ends; one beyond the scale, at the end of the band."""
+        return min(self.x_of(mark.size_bytes), self.band().right())
+
+    def _named(self, mark: MarkFrame) -> MarkFrame:
+        beyond = mark.size_bytes > self._scale_bytes
+        return replace(mark, label=f"{mark.label} →") if beyond else mark
 
     def _draw_room(self, painter: QPainter, colours: Colours) -> None:
         """The first card's memory as a trough."""
@@ -173,7 +184,7 @@ class BudgetBar(QWidget):
         band = self.band()
         if not self._frame.marks:
             return band
-        return QRectF(band.left(), band.top(), self.x_of(self._frame.marks[0].size_bytes) - band.left(), _BAR)
+        return QRectF(band.left(), band.top(), self._end_of(self._frame.marks[0]) - band.left(), _BAR)
 
     def _draw_pieces(self, painter: QPainter, colours: Colours) -> None:
         outline = QPainterPath()

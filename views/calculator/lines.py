@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from views.calculator.key import Key
 from views.calculator.marks import mood_colour
-from views.frames.calculator import Curve, LinesFrame, Mood, SeriesFrame
+from views.frames.calculator import Curve, LinesFrame, SeriesFrame
 from views.plots import short
 from views.theme import Theme
 from views.widgets import describe, label
@@ -67,7 +67,11 @@ class LinesChart(QWidget):
         self._theme = theme
         self._log = log_values
         self._frame: LinesFrame | None = None
-        self._items: list[pg.GraphicsObject] = []
+        self._curves: list[pg.PlotCurveItem] = []
+        self._levels: list[pg.InfiniteLine] = []
+        self._texts: list[pg.TextItem] = []
+        self._dots = pg.ScatterPlotItem(size=9)
+        self._written = 0
         self._title = label("", "strong", wrap=True)
         self._note = label("", "muted", wrap=True)
         self._key = Key(theme)
@@ -76,7 +80,6 @@ class LinesChart(QWidget):
             "left": _Axis("left", 10 if log_values else 1),
         }
         self._plot = pg.PlotWidget(axisItems=axes, enableMenu=False)
-        self._curves: dict[str, pg.PlotDataItem] = {}
         describe(self._plot, name)
         self._plot.setToolTip("")
         self._build()
@@ -97,7 +100,7 @@ class LinesChart(QWidget):
 
     def labels(self) -> list[str]:
         """Every text drawn on the plot."""
-        return [item.toPlainText() for item in self._items if isinstance(item, pg.TextItem)]
+        return [item.toPlainText() for item in self._texts if item.isVisible()]
 
     def _build(self) -> None:
         plot = self._plot.plotItem
@@ -105,6 +108,8 @@ class LinesChart(QWidget):
         plot.setMouseEnabled(x=False, y=False)
         plot.getAxis("left").setWidth(_AXIS_WIDTH)
         plot.disableAutoRange()
+        self._added(self._dots)
+        self._dots.setZValue(10)
         plot.showGrid(x=True, y=True, alpha=0.16)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.scene().sigMouseMoved.connect(self._hover)
@@ -123,44 +128,85 @@ class LinesChart(QWidget):
         self._draw()
 
     def _draw(self) -> None:
-        for item in self._items:
-            self._plot.removeItem(item)
-        self._items = []
         frame = self._frame
         if frame is None or not len(frame.at):
+            self._show_first(self._curves, 0)
+            self._show_first(self._levels, 0)
+            self._show_first(self._texts, 0)
+            self._dots.setData([], [])
             return
         self._set_range(frame)
-        for series in frame.series:
-            self._draw_line(frame, series)
-        for limit in frame.limits:
-            self._draw_limit(limit.value, limit.label)
-        for point in frame.points:
-            self._draw_point(self._across(point.at), self._up(point.value), point.label, point.mood)
+        self._written = 0
+        for index, series in enumerate(frame.series):
+            self._draw_line(index, frame, series)
+        for index, limit in enumerate(frame.limits):
+            self._draw_limit(index, limit.value, limit.label)
+        self._draw_points(frame)
+        self._show_first(self._curves, len(frame.series))
+        self._show_first(self._levels, len(frame.limits))
+        self._show_first(self._texts, self._written)
 
-    def _draw_line(self, frame: LinesFrame, series: SeriesFrame) -> None:
+    def _draw_line(self, index: int, frame: LinesFrame, series: SeriesFrame) -> None:
+        if index == len(self._curves):
+            self._curves.append(self._added(pg.PlotCurveItem(antialias=True)))
         colour = self._theme.colours.purpose(series.colour_key)
         style = Qt.PenStyle.DashLine if series.dashed else Qt.PenStyle.SolidLine
-        xs, ys = self._all(frame.at), self._values(series.values)
-        curve = pg.PlotDataItem(xs, ys, pen=pg.mkPen(colour, width=2, style=style), antialias=True)
-        self._add(curve)
+        pen = pg.mkPen(colour, width=2, style=style)
+        self._curves[index].setData(self._all(frame.at), self._values(series.values), pen=pen)
 
-    def _draw_limit(self, value: float, text: str) -> None:
+    def _draw_limit(self, index: int, value: float, text: str) -> None:
+        if index == len(self._levels):
+            self._levels.append(self._added(pg.InfiniteLine(angle=0)))
         ink = QColor(self._theme.colours.danger)
-        line = pg.InfiniteLine(
-            self._up(value), angle=0, pen=pg.mkPen(ink, width=1, style=Qt.PenStyle.DashLine)
-        )
-        self._add(line)
+        self._levels[index].setPen(pg.mkPen(ink, width=1, style=Qt.PenStyle.DashLine))
+        self._levels[index].setPos(self._up(value))
         left = self._plot.plotItem.vb.viewRange()[0][0]
-        self._text(left, self._up(value), text, ink, (0, 0 if self._up(value) > self._top() else 1))
+        if self._is_in_view(self._up(value)):
+            self._write(left, self._up(value), text, ink)
 
-    def _draw_point(self, x: float, y: float, text: str, mood: Mood) -> None:
+    def _draw_points(self, frame: LinesFrame) -> None:
         colours = self._theme.colours
-        ink = QColor(colours.text) if mood == "neutral" else mood_colour(colours, mood)
-        dot = pg.ScatterPlotItem(
-            [x], [y], size=9, pen=pg.mkPen(colours.surface, width=1), brush=pg.mkBrush(ink)
+        inks = [
+            QColor(colours.text) if point.mood == "neutral" else mood_colour(colours, point.mood)
+            for point in frame.points
+        ]
+        places = [(self._across(point.at), self._up(point.value)) for point in frame.points]
+        self._dots.setData(
+            [x for x, _ in places],
+            [y for _, y in places],
+            pen=pg.mkPen(colours.surface, width=1),
+            brush=[pg.mkBrush(ink) for ink in inks],
         )
-        self._add(dot)
-        self._text(x, y, text, ink, (self._fraction(x), 0 if y > self._top() else 1))
+        for point, (x, y), ink in zip(frame.points, places, inks, strict=True):
+            self._write(x, y, point.label, ink)
+
+    def _write(self, x: float, y: float, text: str, ink: QColor) -> None:
+        """A label beside a point, below it where it would leave the plot at its top."""
+        if self._written == len(self._texts):
+            item = self._added(pg.TextItem())
+            item.setZValue(20)
+            self._texts.append(item)
+        item = self._texts[self._written]
+        self._written += 1
+        paper = QColor(self._theme.colours.surface)
+        paper.setAlpha(200)
+        item.fill = pg.mkBrush(paper)
+        item.anchor = pg.Point(self._fraction(x), 0 if y > self._top() else 1)
+        item.setText(text, ink)
+        item.setPos(x, y)
+
+    def _added(self, item: pg.GraphicsObject) -> pg.GraphicsObject:
+        self._plot.addItem(item, ignoreBounds=True)
+        return item
+
+    def _show_first(self, items: Sequence[pg.GraphicsObject], count: int) -> None:
+        """Items are kept for the next frame: making them takes longer than drawing them."""
+        for index, item in enumerate(items):
+            item.setVisible(index < count)
+
+    def _is_in_view(self, y: float) -> bool:
+        low, high = self._plot.plotItem.vb.viewRange()[1]
+        return bool(low <= y <= high)
 
     def _fraction(self, x: float) -> float:
         """How far to the right: a label anchored by that never leaves the plot."""
@@ -171,20 +217,6 @@ class LinesChart(QWidget):
         """Above this a label goes below its point."""
         low, high = self._plot.plotItem.vb.viewRange()[1]
         return float(low + 0.85 * (high - low))
-
-    def _text(self, x: float, y: float, text: str, ink: QColor, anchor: tuple[float, float]) -> None:
-        if not text:
-            return
-        paper = QColor(self._theme.colours.surface)
-        paper.setAlpha(200)
-        item = pg.TextItem(text, color=ink, anchor=anchor, fill=paper)
-        item.setPos(x, y)
-        item.setZValue(20)
-        self._add(item)
-
-    def _add(self, item: pg.GraphicsObject) -> None:
-        self._plot.addItem(item, ignoreBounds=True)
-        self._items.append(item)
 
     def _set_range(self, frame: LinesFrame) -> None:
         ends = self._all(np.asarray([frame.at[0], frame.at[-1]], np.float64))

@@ -27,7 +27,7 @@ class MemoryPage(QWidget):
         row.addWidget(self.over_batch, 5)
         row.addWidget(self.largest, 4)
 
-    def set_frames(self, over_context: LinesFrame, over_batch: LinesFrame, largest: TableFrame) -> None:
-        self.over_context.set_frame(over_context)
-        self.over_batch.set_frame(over_batch)
-        self.largest.set_frame(largest)
+    def set_part(self, part: str, frame: LinesFrame | TableFrame) -> None:
+        """Show one part: `context`, `batch` or `largest`; KeyError if there is none of that name."""
+        widget = {"context": self.over_context, "batch": self.over_batch, "largest": self.largest}[part]
+        widget.set_frame(frame)

@@ -50,6 +50,7 @@ class Table(QWidget):
         self._note.setVisible(bool(frame.note))
         if _structure(frame) == _structure(former):
             self._refresh()
+            self._size_columns()
         else:
             self._fill()
 

@@ -236,7 +236,9 @@ def fill(panel: CalculatorPanel, short: bool = False) -> None:
     memory, speeds = panel.page(MemoryPage, "memory"), panel.page(SpeedPage, "speed")
     byte_table, truths = panel.page(Table, "bytes"), panel.page(TruthPage, "truth")
     if memory is not None:
-        memory.set_frames(lines(), lines("Memory against batch"), largest())
+        memory.set_part("context", lines())
+        memory.set_part("batch", lines("Memory against batch"))
+        memory.set_part("largest", largest())
     if speeds is not None:
         speeds.set_frame(speed())
     if byte_table is not None:

@@ -31,8 +31,7 @@ def test_labels_stay_inside_the_plot(chart: LinesChart) -> None:
     chart.set_frame(samples.lines())
     chart.grab()
     view = chart._plot.plotItem.vb.sceneBoundingRect().adjusted(-3, -3, 3, 3)
-    texts = [item for item in chart._items if hasattr(item, "toPlainText")]
-    for item in texts:
+    for item in chart._texts:
         box = item.mapRectToScene(item.boundingRect())
         assert view.left() <= box.left()
         assert box.right() <= view.right()
