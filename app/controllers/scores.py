@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,7 +16,10 @@ from app.messages import ModelFacts
 from app.presenters.tokens import Standing
 from app.tasks.score import Scored, ScoreWish, score_answer
 from app.token_trace import Score, TokenTrace
-from gpu.errors import BudgetError, Cancelled
+from gpu.errors import BudgetError, Cancelled, QuantscopeError
+
+if TYPE_CHECKING:
+    from app.engine_desk import Desk
 
 REFERENCES = ("W16A16", "W8A8", "W4A16")
 _CHEAPER = "W8A8"
@@ -68,9 +72,9 @@ class ScoreController(QObject):
 
     def set_wanted(self, wanted: bool) -> None:
         """Whether anybody looks at scores."""
+        if self._wanted and not wanted:
+            self._let_go()
         self._wanted = wanted
-        if not wanted and self._job is not None:
-            self._job.cancel()
         self._go_on()
 
     def choose(self, reference: str) -> None:
@@ -85,6 +89,13 @@ class ScoreController(QObject):
         if trace.model != self._facts.wish.model:
             return Standing(problem="Another model wrote this answer; open that one to compare.")
         return Standing(self._score(key, trace), self.reference, self.references, self._problems.get(key, ""))
+
+    def _let_go(self) -> None:
+        """Nobody needs the reference any more: free its memory."""
+        if self._job is not None:
+            self._job.cancel()
+        if self._facts is not None:
+            self._engine.run(_drop_reference, _ignore, background=True)
 
     def _score(self, key: int, trace: TokenTrace) -> Score | None:
         scheme = self._facts.scheme if self._facts is not None else ""
@@ -111,7 +122,7 @@ class ScoreController(QObject):
 
     def _wishes(self) -> Iterator[ScoreWish]:
         for key in reversed([message.id for message in self._chat.path if message.role == "assistant"]):
-            trace = self._chat.trace(key) if key not in self._problems else None
+            trace = self._trace(key) if key not in self._problems else None
             question = self._chat.question(key)
             if trace is None or question is None or self._facts is None:
                 continue
@@ -119,6 +130,14 @@ class ScoreController(QObject):
             done = len(score.rows) if score is not None else 0
             if trace.model == self._facts.wish.model and done < len(trace):
                 yield ScoreWish(key, question, trace.token_ids(), self.reference, done)
+
+    def _trace(self, key: int) -> TokenTrace | None:
+        """None for a broken record, too: whoever draws it says so."""
+        try:
+            return self._chat.trace(key)
+        except QuantscopeError as error:
+            self._problems[key] = str(error)
+            return None
 
     @Slot(object)
     def _hear(self, letter: object) -> None:
@@ -138,7 +157,7 @@ class ScoreController(QObject):
         known = self._chat.question(scored.key) is not None
         if not known or self._facts is None or scored.scheme != self._facts.scheme:
             return
-        trace = self._chat.trace(scored.key)
+        trace = self._trace(scored.key)
         before = self._partial.get(scored.key)
         rows = [before.rows[: scored.start]] if before is not None else []
         score = Score(scored.scheme, scored.reference, np.concatenate([*rows, scored.rows]))
@@ -147,6 +166,14 @@ class ScoreController(QObject):
             del self._partial[scored.key]
             self._chat.keep_trace(scored.key, trace.with_score(score))
         self.changed.emit()
+
+
+def _drop_reference(desk: Desk, _cancel: Callable[[], bool]) -> None:
+    desk.opened.drop_companion()
+
+
+def _ignore(_error: Exception) -> None:
+    """The model was closed meanwhile, and its companion with it."""
 
 
 def _failure(error: Exception, wish: ScoreWish) -> ScoreFailed:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.controllers.chat import ChatController
@@ -15,9 +15,13 @@ from app.controllers.scores import ScoreController
 from app.controllers.tokens import TokensController
 from app.controllers.turns import TurnsController
 from app.conversations import Archive
+from app.engine_desk import Desk
 from app.engine_thread import EngineThread
 from app.gui import make_gpu_engine
 from app.messages import ModelFacts, ModelWish
+from app.tasks.score import Scored
+from app.trace_codec import TraceError
+from gpu.errors import BudgetError
 from gpu.events import ChannelStats
 from gpu.sampling import Sampling
 from views.chat import ChatPanel
@@ -119,9 +123,13 @@ def test_the_tint_is_measured_in_the_background_and_kept(talk: Talk) -> None:
     assert score is not None
     assert len(score.rows) == len(trace)
     assert "W4A8 from W16A16" in talk.summary()
+    told: list[object] = []
+    talk.engine.told.connect(told.append)
     talk.tokens.tint(False)
     talk.tokens.tint(True)
-    assert talk.engine.is_idle, "what is known is not measured again"
+    talk.settle()
+    assert not [letter for letter in told if isinstance(letter, Scored)], "what is known is kept"
+    assert "mean KL" in talk.summary()
 
 
 def test_a_question_interrupts_the_measurement_and_both_end_well(talk: Talk) -> None:
@@ -148,9 +156,6 @@ def test_another_reference_is_measured_anew(talk: Talk) -> None:
 def test_a_reference_that_does_not_fit_is_said_with_a_way_out(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.engine_desk import Desk  # noqa: PLC0415
-    from gpu.errors import BudgetError  # noqa: PLC0415
-
     def refuse(*_args: object) -> None:
         raise BudgetError(2**34, 2**30, "free some memory")
 
@@ -201,3 +206,28 @@ def test_another_models_answer_can_only_be_looked_at(talk: Talk) -> None:
     talk.open_token(1)
     assert not any(bar.isEnabled() for bar in talk.card.bars())
     assert not [b for b in talk.card.findChildren(QPushButton) if b.isVisible()]
+
+
+def test_without_the_tint_the_reference_is_let_go(talk: Talk) -> None:
+    talk.tokens.tint(True)
+    talk.bot.waitUntil(lambda: "mean KL" in talk.summary(), timeout=PATIENCE_MS)
+    found: list[object] = []
+    talk.engine.run(lambda desk, _cancel: found.append(desk.opened._companion))
+    talk.tokens.tint(False)
+    talk.engine.run(lambda desk, _cancel: found.append(desk.opened._companion))
+    talk.settle()
+    loaded, left = found
+    assert loaded is not None
+    assert left is None
+
+
+def test_a_broken_record_is_said_and_stops_nothing(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_key: int) -> None:
+        raise TraceError("they are damaged")
+
+    monkeypatch.setattr(talk.chat, "trace", refuse)
+    talk.tokens.tint(True)
+    talk.settle()
+    assert talk.chat.state == "ready"
+    assert not [view for view in talk.panel.findChildren(TokenText) if view.isVisible()]
+    assert any("cannot be read" in label.text() for label in talk.panel.findChildren(QLabel))
