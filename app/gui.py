@@ -30,6 +30,7 @@ from app.library import DEMO
 from app.mailbox import Post
 from app.measured_rates import MeasuredRatesFile
 from app.messages import Failure, ModelFacts, ModelWish
+from app.outlier_room import outliers_page
 from app.preferences import Preferences
 from app.presenters.failure import failure_banner, notice_banner
 from app.presenters.spikes import note_about
@@ -81,6 +82,7 @@ class Gui(QObject):
         self.calculator = CalculatorRoom(theme, self.engine, records, self)
         self.compare = CompareController(ComparePanel(theme), TokenCard(theme), self.engine)
         self.microscope = MicroscopeController(MicroscopePanel(theme), self.engine, self._text_to_capture)
+        self.outliers, outliers = outliers_page(theme, self.engine, lambda: self.chat, lambda: self._samples)
         panels = Panels(
             ChatPanel(theme),
             SpikesPanel(theme),
@@ -88,6 +90,7 @@ class Gui(QObject):
             MemoryPanel(theme),
             workspaces=(
                 self.compare.workspace(),
+                outliers,
                 self.microscope.workspace(),
                 self.calculator.workspace(),
             ),
@@ -126,6 +129,7 @@ class Gui(QObject):
         self.prompts.set_model(facts)
         self.compare.set_model(facts)
         self.microscope.set_model(facts)
+        self.outliers.set_model(facts)
         self._samples = all_prompts(facts)
 
     def _text_to_capture(self) -> str:
@@ -157,6 +161,7 @@ class Gui(QObject):
             print(f"quantscope: {problem}", file=sys.stderr)
         self.calculator.stop(STOP_TIMEOUT_S)
         self.microscope.stop(STOP_TIMEOUT_S)
+        self.outliers.stop()
         self.engine.stop(STOP_TIMEOUT_S)
         self.archive.close()
 

@@ -1,0 +1,37 @@
+"""The outlier browser's page of the window, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.controllers.chat import ChatController
+from app.controllers.outliers import OutliersController
+from app.engine_thread import EngineThread
+from app.sources import Sources
+from app.tasks.capture import TextWish
+from views.outliers import OutliersPanel
+from views.rail import Workspace
+from views.theme import Theme
+
+
+def outliers_page(
+    theme: Theme,
+    engine: EngineThread,
+    chat: Callable[[], ChatController],
+    prompts: Callable[[], tuple[str, ...]],
+) -> tuple[OutliersController, Workspace]:
+    """The controller and its page; the chat may be built later."""
+    panel = OutliersPanel(theme)
+    controller = OutliersController(panel, engine, Sources(lambda: last_answer(chat()), prompts))
+    tooltip = "Which channels spike, where, on which tokens, and what they do to the model"
+    return controller, Workspace("outliers", "Outliers", "outliers", tooltip, panel)
+
+
+def last_answer(chat: ChatController) -> TextWish | None:
+    """The conversation on show with its last answer; None before the first."""
+    for message in reversed(chat.path):
+        question = chat.question(message.id) if message.role == "assistant" else None
+        if question is not None:
+            trace = chat.trace(message.id)
+            return TextWish("Chat", question=question, answer_ids=trace.token_ids() if trace else ())
+    return None

@@ -1,0 +1,162 @@
+"""Verdicts as a table and a few sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.presenters.heat import figure
+from app.presenters.outliers import Pin, token_text
+from app.presenters.sites import RESIDUAL, split_site
+from gpu.probes.captured import Capture
+from gpu.probes.sinks import links
+from gpu.probes.verdicts import (
+    ChannelVerdict,
+    Criteria,
+    concentration,
+    non_finite,
+    overlap_of_layers,
+    overlap_of_prompts,
+    sites_of_kind,
+    verdicts,
+)
+from views.frames.outliers import VerdictRow, VerdictsFrame
+
+HEADINGS = (
+    "Channel",
+    "Site",
+    "Largest |x|",
+    "× median",
+    "Mean |x|",
+    "Kurtosis",
+    "≥ outlier",
+    "Layers",
+    "At token",
+    "Verdict",
+)
+
+
+def verdicts_frame(capture: Capture | None) -> VerdictsFrame:
+    """Every channel that a definition names, and what holds for all of them."""
+    if capture is None:
+        return VerdictsFrame(HEADINGS, empty="What stands out is listed here.")
+    found = verdicts(capture)
+    return VerdictsFrame(
+        HEADINGS,
+        tuple(_row(verdict, capture) for verdict in found),
+        tuple(_findings(capture, found)),
+        definitions(capture.thresholds),
+        "No channel stands out by any of the definitions.",
+    )
+
+
+def definitions(thresholds: tuple[float, float], criteria: Criteria | None = None) -> str:
+    """What the verdicts mean, with their thresholds."""
+    c = criteria or Criteria()
+    low, high = thresholds
+    return (
+        "Outlier: the largest |x| is at least 6 times the median channel's and beyond what the site's other "
+        "channels make likely (log-normal, universal threshold).\n"
+        f"Feature (LLM.int8(), arXiv 2208.07339): |x| ≥ {low:g} at {c.feature_tokens:.0%} of the tokens or "
+        f"more, in {c.feature_layers:.0%} of the layers or more, as attention projections or the MLP's first "
+        "layers read it.\n"
+        f"Massive (arXiv 2402.17762): |x| ≥ {high:g} and ≥ {c.massive_ratio:g} times the median channel's "
+        "mean |x|, in the residual stream.\n"
+        "Not finite: an infinity or NaN was computed."
+    )
+
+
+def pin_of(row: VerdictRow) -> Pin:
+    """Where a row of the table lies."""
+    kind, layer = split_site(row.site)
+    return Pin(kind, layer, row.channel)
+
+
+def names_of(verdict: ChannelVerdict) -> tuple[str, ...]:
+    holds = {
+        "not finite": not verdict.is_finite,
+        "massive": verdict.is_massive,
+        "feature": verdict.is_feature,
+        "outlier": verdict.is_ranked,
+    }
+    return tuple(name for name, is_so in holds.items() if is_so)
+
+
+def _row(verdict: ChannelVerdict, capture: Capture) -> VerdictRow:
+    layers = max(verdict.layers, verdict.feature_layers)
+    names = names_of(verdict)
+    cells = (
+        str(verdict.channel),
+        verdict.site,
+        figure(verdict.absmax),
+        figure(verdict.ratio),
+        figure(verdict.mean_abs),
+        figure(verdict.kurtosis),
+        f"{verdict.share_low:.0%}",
+        f"{layers} of {verdict.layer_count}",
+        token_text(capture, verdict.peak).removeprefix("token "),
+        ", ".join(names),
+    )
+    sort_by = (
+        verdict.channel,
+        float(split_site(verdict.site)[1] or 0),
+        verdict.absmax,
+        verdict.ratio,
+        verdict.mean_abs,
+        verdict.kurtosis,
+        verdict.share_low,
+        layers,
+        verdict.peak,
+        float(len(names)),
+    )
+    return VerdictRow(split_site(verdict.site)[0], verdict.channel, verdict.site, cells, sort_by, names)
+
+
+def _findings(capture: Capture, found: Sequence[ChannelVerdict]) -> list[str]:
+    told = [f"{len(found)} channels stand out over {capture.tokens:,} tokens."]
+    broken = non_finite(capture)
+    if broken:
+        site = next(iter(broken))
+        told.append(
+            f"Not finite first at {site}, channel {broken[site][0]}: the computation overflowed there."
+        )
+    told += _persistence(capture)
+    for kind in ("down_proj", "gate_up_proj"):
+        sites = [concentration(site) for site in sites_of_kind(capture, kind)]
+        most = max(sites, key=lambda c: c.share)
+        told.append(
+            f"{kind}: the strongest 1 % of the channels hold up to {most.share:.0%} of the energy "
+            f"({most.site})."
+        )
+    if capture.attention is not None:
+        sinks = capture.attention.sinking_heads()
+        told.append(
+            f"{len(sinks)} of {capture.attention.share.size} heads spend 30 % or more of their attention on "
+            f"the first {capture.attention.first} tokens."
+        )
+        told += [
+            f"{token_text(capture, link.position)} receives {link.share:.0%} of the attention and is where "
+            f"{', '.join(f'{site} channel {channel}' for site, channel in link.channels)} peaks."
+            for link in links(capture)
+            if link.channels
+        ]
+    return told
+
+
+def _persistence(capture: Capture) -> list[str]:
+    told = []
+    for kind, overlap in overlap_of_layers(capture).items():
+        if overlap.anywhere:
+            same = (
+                f"; in every layer: {', '.join(map(str, overlap.everywhere[:6]))}"
+                if overlap.everywhere
+                else ""
+            )
+            name = RESIDUAL if kind == RESIDUAL else kind
+            told.append(f"{name}: overlap between layers {overlap.jaccard:.0%} (Jaccard){same}.")
+    prompts = [overlap.jaccard for overlap in overlap_of_prompts(capture).values() if overlap.anywhere]
+    if prompts:
+        told.append(
+            f"Overlap between the {len(capture.prompts)} prompts: "
+            f"{sum(prompts) / len(prompts):.0%} (Jaccard)."
+        )
+    return told
