@@ -2,11 +2,12 @@
 # make test     everything a change must pass
 # make lint     its quick half: style, types, import directions
 # make bench    the speeds in README.md
+# make screenshots   the pictures in README.md
 # make golden   write tests/golden again with torch and transformers, in an environment of their own
 #
 # The first call prepares this checkout (.ci/setup): system libraries on Debian and Ubuntu, and .venv.
 
-.PHONY: run test lint bench golden
+.PHONY: run test lint bench screenshots golden
 .DEFAULT_GOAL := run
 bin := .venv/bin
 
@@ -25,6 +26,9 @@ lint: .venv/ready
 bench: .venv/ready
 	$(bin)/quantscope bench demo
 	$(bin)/quantscope bench --synthetic qwen3-0.6b
+
+screenshots: .venv/ready
+	$(bin)/python -m tests.app.screenshot assets/screenshots
 
 golden: .venv-golden/ready
 	for script in tests/golden/*/generate.py; do \

@@ -19,6 +19,7 @@ class CommandPalette(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("look", "panel")
         self.setWindowTitle("Command palette")
         self._actions: list[QAction] = []
         self.field = QLineEdit()
@@ -27,7 +28,6 @@ class CommandPalette(QDialog):
         self.list = QListWidget()
         describe(self.list, "Commands")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setProperty("look", "bare")
         column = QVBoxLayout(self)
         column.addWidget(self.field)
         column.addWidget(self.list)
@@ -38,7 +38,10 @@ class CommandPalette(QDialog):
 
     def open_over(self, window: QWidget, actions: Sequence[QAction]) -> None:
         """Show what can be done, at the upper middle of the window."""
-        unique = {title_of(action): action for action in actions if title_of(action) and not action.menu()}
+        offered = [
+            action for action in actions if title_of(action) and not action.menu() and _is_ours(action)
+        ]
+        unique = {title_of(action): action for action in offered}
         self._actions = sorted((a for a in unique.values() if a.isEnabled()), key=title_of)
         self.field.clear()
         self._filter("")
@@ -84,6 +87,16 @@ class CommandPalette(QDialog):
 def title_of(action: QAction) -> str:
     """What an action is called, without its mnemonic."""
     return action.text().replace("&", "").rstrip("…")
+
+
+def _is_ours(action: QAction) -> bool:
+    """The charts bring menus of their own, which mean nothing without a chart under the mouse."""
+    parent = action.parent()
+    while parent is not None:
+        if type(parent).__module__.startswith("pyqtgraph"):
+            return False
+        parent = parent.parent()
+    return True
 
 
 def rank(wanted: str, title: str) -> int | None:

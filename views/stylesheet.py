@@ -84,6 +84,13 @@ QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: 0; padding: 0; backgro
 QLineEdit:hover { border-color: $control; }
 QLineEdit:focus { border-color: $accent; }
 QLineEdit[look="wrong"] { border-color: $danger; }
+QPlainTextEdit[look="field"] {
+    background: $surface; border: 1px solid $border; border-radius: 6px; padding: 2px 4px; }
+QPlainTextEdit[look="field"]:focus { border-color: $accent; }
+QListWidget { background: $surface; border: 0; outline: 0; }
+QListWidget::item { padding: 4px 8px; border-radius: 5px; color: $text; }
+QListWidget::item:hover { background: $raised; }
+QListWidget::item:selected { background: $accent_soft; color: $text; }
 QComboBox, QAbstractSpinBox {
     background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
     padding: 3px 20px 3px 8px; }

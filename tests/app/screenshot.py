@@ -1,11 +1,14 @@
-"""A picture of the window after the demo has answered: `python -m tests.app.screenshot OUT.png [--dark]`.
+"""Pictures of the window for the README: `python -m tests.app.screenshot FOLDER`.
 
-QT_QPA_PLATFORM=offscreen needs no display, QT_SCALE_FACTOR=2 doubles the pixels.
+The demo is asked a question; the chat and the chat beside a long answer with everything it can format are
+pictured in light and dark, at twice the pixels. Needs no display.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -15,29 +18,88 @@ from PySide6.QtWidgets import QApplication
 
 from gpu.sampling import Sampling
 from tests.app.session import Session
+from views.frames import ChatFrame, MessageFrame
 
 QUESTION = "Why do 4-bit activations break a model?"
 SIZE = (1280, 720)
+TALL = 1010
+FORMATS = """\
+## One scale, one block
+
+Symmetric rounding keeps $q_i = \\operatorname{round}(x_i / s)$ with the scale
+
+$$s = \\frac{\\max_i |x_i|}{2^{b-1} - 1}, \\qquad
+\\mathrm{SQNR} = 10 \\log_{10} \\frac{\\sum x_i^2}{\\sum (x_i - s q_i)^2}$$
+
+| format | levels | field of 1, giant of 100 |
+|:-------|-------:|:-------------------------|
+| int8   | 255    | 2 or 3 levels left       |
+| int4   | 15     | **none**                 |
+
+```python
+def quantize(x: np.ndarray, bits: int = 4) -> tuple[np.ndarray, float]:
+    scale = abs(x).max() / (2 ** (bits - 1) - 1)  # the giant decides
+    return (x / scale).round(), scale
+```
+
+- [x] weights survive
+- [ ] activations do not
+"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--dark", action="store_true")
-    parser.add_argument("--question", default=QUESTION)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--scheme", choices=["light", "dark"], help="only one, in this process")
     arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    if arguments.scheme:
+        take(arguments.folder, arguments.scheme)
+    else:
+        for scheme in ("light", "dark"):
+            run_again(arguments.folder, scheme)
+
+
+def run_again(folder: Path, scheme: str) -> None:
+    """Qt reads the platform and the scale from the environment when it starts."""
+    environment = {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": "2", **os.environ}
+    command = [sys.executable, "-m", __spec__.name, str(folder), "--scheme", scheme]
+    subprocess.run(command, env=environment, check=True)
+
+
+def take(folder: Path, scheme: str) -> None:
     app = QApplication(sys.argv[:1])
-    scheme = Qt.ColorScheme.Dark if arguments.dark else Qt.ColorScheme.Light
-    with tempfile.TemporaryDirectory() as folder:
-        session = Session(app, Path(folder), scheme)
+    with tempfile.TemporaryDirectory() as directory:
+        session = Session(app, Path(directory), Qt.ColorScheme[scheme.capitalize()])
+        window = session.gui.window
         session.gui.chat.set_sampling(Sampling(temperature=0.0))
-        session.gui.window.resize(*SIZE)
+        window.resize(*SIZE)
         session.open()
-        session.ask(arguments.question)
+        session.ask(QUESTION)
         session.wait_for_answer()
         session.settle()
-        session.gui.window.grab().save(str(arguments.out))
+        window.grab().save(str(folder / f"window-{scheme}.png"))
+        window.resize(SIZE[0], TALL)
+        window.panels.chat.set_chat(formatted())
+        session.settle()
+        window.panels.chat.grab().save(str(folder / f"chat-{scheme}.png"))
         session.close()
+
+
+def formatted() -> ChatFrame:
+    """An answer with one of everything."""
+    question = MessageFrame("user", "What does one outlier do to its block?", key=1)
+    answer = MessageFrame(
+        "assistant",
+        FORMATS,
+        reasoning="The scale is shared.",
+        reasoning_ms=3400,
+        note="214 tokens · 31.4 tok/s",
+        key=2,
+        sibling=2,
+        sibling_count=2,
+    )
+    return ChatFrame((question, answer), can_change=True)
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ class Column:
             return 0.0
         if block.kind == "heading":
             return round(1.3 * self._style.em)
-        in_list = block.tight and (before.tight or before.nesting != block.nesting)
+        in_list = block.tight and before.kind == "paragraph"
         return round((0.3 if in_list else 0.75) * self._style.em)
 
     def _estimate(self, block: Block) -> float:

@@ -38,7 +38,7 @@ class Composer(QFrame):
         self._think = tool_button("Thinking", "Let the model think before it answers")
         self._think.setCheckable(True)
         self._tint = tool_button(
-            "Damage", "Colour every token by how far this scheme strayed", icon_name="tokens"
+            "Tint", "Colour every token by how far this scheme strayed from the reference", icon_name="tokens"
         )
         self._tint.setCheckable(True)
         self._tune = tool_button(

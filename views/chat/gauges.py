@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from views.frames import StatusFrame
 from views.widgets import ElidedLabel, describe, label, tool_button
 
 _BAR_WIDTH = 84
+_STATE_WIDTH, _ROOMY = 96, 700
 _LONG_PROMPT_TOKENS = 64  # a shorter one is read before anybody could look at a bar
 
 
@@ -47,13 +49,20 @@ class Gauges(QWidget):
         row.addWidget(self._state, 1)
         for part in (self._decode, self._prefill, self._first, self._memory, self._bar, self._context):
             row.addWidget(part)
-        self.set_frame(StatusFrame())
+        self._state.setMinimumWidth(_STATE_WIDTH)
+        self._frame = StatusFrame()
+        self.set_frame(self._frame)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_memory()
 
     def set_frame(self, frame: StatusFrame) -> None:
         self._state.set_text(" · ".join(filter(None, (state_text(frame), frame.context_note))))
         self.reading.set_frame(frame)
+        self._frame = frame
         self._memory.setText(memory_text(frame))
-        self._memory.setVisible(frame.memory_bytes is not None)
+        self._show_memory()
         _show(self._decode, frame.decode_tokens_per_s, "{:.1f} tok/s")
         _show(self._prefill, frame.prefill_tokens_per_s, "prefill {:.0f} tok/s")
         _show(self._first, frame.first_token_ms, "first token {:,.0f} ms")
@@ -64,6 +73,10 @@ class Gauges(QWidget):
         _show(self._context, total or None, f"{frame.context_used_tokens:,} / {{:,}}")
         left = max(0, total - frame.context_used_tokens)
         self._context.setToolTip(f"Context: {frame.context_used_tokens:,} tokens used, {left:,} left")
+
+    def _show_memory(self) -> None:
+        """The memory panel says it, too: where there is no room the other figures go first."""
+        self._memory.setVisible(self._frame.memory_bytes is not None and self.width() >= _ROOMY)
 
     def texts(self) -> list[str]:
         """Every figure on show, left to right."""

@@ -68,6 +68,7 @@ class SamplingPopover(QFrame):
         self._policy = ChoiceBox("When the context is full", "What happens when no more tokens fit")
         self._prompt = QPlainTextEdit()
         describe(self._prompt, "System prompt", "What the model is told before the conversation")
+        self._prompt.setProperty("look", "field")
         self._prompt.setTabChangesFocus(True)
         self._prompt.setPlaceholderText("None")
         self._prompt.setFixedHeight(3 * self._prompt.fontMetrics().lineSpacing() + 10)

@@ -27,6 +27,7 @@ def prompt(qtbot, theme) -> Iterator[LinkPrompt]:
     qtbot.addWidget(parent)
     parent.show()
     yield LinkPrompt(parent)
+    parent.close()
 
 
 def test_it_is_opened_only_on_request(prompt: LinkPrompt, opened: list[QUrl], qtbot) -> None:
