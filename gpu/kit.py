@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Callable
 from copy import copy
@@ -72,6 +73,7 @@ class Kit:
         # Software adapters run a workgroup's threads eight to a vector, one after the other.
         self.threads = 8 if gpu.is_software else 64
         self.teams = 1 if gpu.is_software else 4
+        self.processors = os.cpu_count() or 1  # that a software adapter runs on
         self.lanes = LANES_SUBGROUP if self._subgroups_hold_teams() else "lib/lanes_workgroup"
         self.dot4 = "lib/dot4_packed" if gpu.has("dot4") else "lib/dot4_scalar"
         self._parameters = Parameters(gpu)

@@ -60,7 +60,7 @@ def matmul_pairs(
         **more,
     )
     slab = matrix.slabs[0]
-    per_workgroup = _pairs_per_workgroup(pairs.pairs, many)
+    per_workgroup = _pairs_per_workgroup(pairs.pairs, kit.processors)
     strides = (to.stride, 0) if isinstance(to, Sums) else (matrix.spec.rows, to.out.stride)
     uniform = matrix_uniform(kit, matrix, slab, strides[0], per_workgroup, strides[1])
     dispatch = pipeline.bind(step=kit.step, matrix=uniform, **inputs, **outputs, **slab.resources)
@@ -81,6 +81,7 @@ def _outputs(to: Sums | GatedSums) -> tuple[str, dict[str, Any], dict[str, float
     return "lib/pairs_store_gated", {"y": to.partial, "gated": to.out.values}, {}
 
 
-def _pairs_per_workgroup(pairs: int, many: bool) -> int:
-    """Many pairs repay unpacking the activations; one token's workgroups must also go round the cores."""
-    return min(256, pairs) if many else max(32, min(64, pairs // 8))
+def _pairs_per_workgroup(pairs: int, processors: int) -> int:
+    """Whole quads for one workgroup a processor: each unpacks its activations first, and as software adapters
+    deal workgroups out in equal shares, more of them would balance nothing."""
+    return max(32, -(-pairs // processors // 4) * 4)
