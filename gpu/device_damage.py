@@ -38,8 +38,8 @@ class _Sums:
 class SweepDevice:
     """Measures on a device what its kernel can and it is faster at, and the rest in numpy.
 
-    `measure` is a `gpu.sweep.Measure`. What was measured where is counted in values. The buffers are
-    freed by `close`.
+    `measure` is a `gpu.sweep.Measure`. What was measured where is counted in values. Buffers live as long as
+    one tensor takes; `close` frees the constants.
     """
 
     def __init__(self, gpu: Gpu, always: bool = False) -> None:
@@ -61,6 +61,12 @@ class SweepDevice:
             totals = _DeviceRun(self._gpu, self._get_kit(), source, rounding).run(watch)
         self._values["device" if totals else "numpy"] += int(np.prod(source.shape))
         return totals or measure_in_numpy(source, rounding, watch)
+
+    def close(self) -> None:
+        """Free the constants of the kernel."""
+        if self._kit is not None:
+            self._kit.release()
+            self._kit = None
 
     def _get_kit(self) -> Kit:
         self._kit = self._kit or Kit(self._gpu)

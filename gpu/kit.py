@@ -52,6 +52,9 @@ class Parameters:
             self._placed[data] = self.place(data)
         return self._placed[data]
 
+    def release(self) -> None:
+        self._gpu.ledger.release(self._buffer)
+
     def place(self, data: bytes) -> BufferSlice:
         if self._used + len(data) > PARAMETERS_BYTES:
             raise RuntimeError("more constants than the parameter buffer holds")
@@ -94,6 +97,10 @@ class Kit:
         other = copy(self)
         other.step = step
         return other
+
+    def release(self) -> None:
+        """Free the constants: for a kit that ends before its device does. Copies of it end with it."""
+        self._parameters.release()
 
     def uniform(self, form: str, *fields: float) -> BufferSlice:
         """A constant struct, packed little-endian by a `struct` format."""

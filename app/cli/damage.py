@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from app.cli.damage_all import run_all
 from app.cli.output import ProgressLine, print_fields, print_json
@@ -57,7 +59,11 @@ def run(args: Namespace) -> int:
         check_picture_name(args.plot)
     if args.all:
         return run_all(args, rounding)
-    source = ArrayRows(_load(args.array)) if args.array is not None else _tensor(args.model, args.tensor)
+    source = (
+        _NpyRows(_load(args.array), args.array)
+        if args.array is not None
+        else _tensor(args.model, args.tensor)
+    )
     return _run_one(args, source, rounding)
 
 
@@ -91,6 +97,16 @@ def _run_one(args: Namespace, source: RowSource, rounding: Rounding) -> int:
 
 def _shape(source: RowSource) -> list[int]:
     return list(source.array.shape) if isinstance(source, ArrayRows) else list(source.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class _NpyRows(ArrayRows):
+    """A file mapped anew for every part: a mapping of the whole would keep each page once touched."""
+
+    path: Path
+
+    def read_f32(self, rows: slice | None = None) -> npt.NDArray[np.float32]:
+        return ArrayRows(_load(self.path)).read_f32(rows)
 
 
 def _tensor(model: str, name: str) -> RowSource:

@@ -55,13 +55,15 @@ def sweep_tensors(desk: Desk, cancel: Cancel, wish: SweepWish) -> None:
 
     opened = desk.opened
     device, started = SweepDevice(opened.session.gpu), perf_counter()
-    found = sweep(
-        opened.files.checkpoint,
-        wish.roundings,
-        device.measure,
-        progress=lambda name, done, total: desk.post(TaskProgress(SWEEP, name, done, total)),
-        cancel=cancel,
-    )
-    for tensor in found:
-        desk.post(Swept(wish.number, tensor))
+    try:
+        for tensor in sweep(
+            opened.files.checkpoint,
+            wish.roundings,
+            device.measure,
+            progress=lambda name, done, total: desk.post(TaskProgress(SWEEP, name, done, total)),
+            cancel=cancel,
+        ):
+            desk.post(Swept(wish.number, tensor))
+    finally:
+        device.close()
     desk.post(SweepEnded(wish.number, seconds=perf_counter() - started, device_share=device.share))

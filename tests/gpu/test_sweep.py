@@ -73,7 +73,8 @@ def test_the_device_finds_what_numpy_finds(model_gpu: Gpu) -> None:
     for here, there in zip(sweep(one, rounded), sweep(one, rounded, device.measure), strict=True):
         assert_alike(there, here)
     assert device.share == 1
-    assert model_gpu.ledger.by_purpose()["workspace"] <= 1 << 16  # the small constants only
+    device.close()
+    assert model_gpu.ledger.total_bytes() == 0
 
 
 def test_what_the_kernel_cannot_do_goes_to_numpy(model_gpu: Gpu, checkpoint: Checkpoint) -> None:
