@@ -18,7 +18,7 @@ def flow_texts(pieces: Sequence[bytes]) -> list[str]:
     texts = []
     for place, piece in enumerate(pieces):
         text = decoder.decode(piece, final=place == last)
-        texts.append("".join(map(_seen, text)) if text or not piece else _PART)
+        texts.append(_shown(text) if text or not piece else _PART)
     return texts
 
 
@@ -28,8 +28,12 @@ def label_of(piece: bytes) -> str:
         text = piece.decode()
     except UnicodeDecodeError:
         return "bytes " + piece.hex(" ").upper()
-    shown = "".join(_seen(character) for character in text)
-    return f"«{shown.replace(chr(10), '').replace(chr(9), '')}»" if text else "(nothing)"
+    shown = _shown(text).replace("\n", "").replace("\t", "")
+    return f"«{shown}»" if text else "(nothing)"
+
+
+def _shown(text: str) -> str:
+    return text if text.isprintable() else "".join(map(_seen, text))
 
 
 def _seen(character: str) -> str:

@@ -40,15 +40,12 @@ def tokens_frame(trace: TokenTrace, standing: Standing = Standing()) -> TokensFr
     rows = score.rows if score is not None else None
     muted_until = _end_of_thoughts(pieces)
     first = first_other_top(rows) if rows is not None else None
+    tints = _tints(rows, len(trace))
     tokens = tuple(
-        TokenFrame(
-            text=text,
-            tooltip=_tooltip(trace, place, piece, rows),
-            tint=_tint_at(rows, place),
-            muted=place < muted_until,
-            marked=place == first,
+        TokenFrame(text, tip, tint, muted=place < muted_until, marked=place == first)
+        for place, (text, tip, tint) in enumerate(
+            zip(flow_texts(pieces), _tooltips(trace, pieces, rows), tints, strict=True)
         )
-        for place, (text, piece) in enumerate(zip(flow_texts(pieces), pieces, strict=True))
     )
     scale = tuple(TickFrame(i / _DECADES, f"{WEAKEST_NATS * 10**i:g}") for i in range(round(_DECADES) + 1))
     return TokensFrame(
@@ -115,20 +112,21 @@ def nats(value: float) -> str:
     return f"{value:.3g} nats" if value >= 0.0001 or value == 0 else "< 0.0001 nats"
 
 
-def _tint_at(rows: Rows | None, place: int) -> float | None:
-    return tint_of(float(rows["kl_nats"][place])) if rows is not None and place < len(rows) else None
+def _tints(rows: Rows | None, tokens: int) -> list[float | None]:
+    """One a token, None where nothing is known yet."""
+    known: list[float | None] = [] if rows is None else [tint_of(kl) for kl in rows["kl_nats"].tolist()]
+    return known + [None] * (tokens - len(known))
 
 
-def _tooltip(trace: TokenTrace, place: int, piece: bytes, rows: Rows | None) -> str:
-    row = trace.rows[place]
-    parts = [
-        label_of(piece),
-        f"probability {percentage(float(row['probability']))}",
-        f"entropy {row['entropy_nats']:.2f} nats",
+def _tooltips(trace: TokenTrace, pieces: Sequence[bytes], rows: Rows | None) -> list[str]:
+    """One line a token."""
+    measured = rows["kl_nats"].tolist() if rows is not None else []
+    said = [f" · KL {nats(kl)}" for kl in measured] + [""] * (len(trace) - len(measured))
+    shares, entropies = trace.rows["probability"].tolist(), trace.rows["entropy_nats"].tolist()
+    return [
+        f"{label_of(piece)} · probability {percentage(share)} · entropy {entropy:.2f} nats{kl}"
+        for piece, share, entropy, kl in zip(pieces, shares, entropies, said, strict=True)
     ]
-    if rows is not None and place < len(rows):
-        parts.append(f"KL {nats(float(rows['kl_nats'][place]))}")
-    return " · ".join(parts)
 
 
 def _facts(row: np.void, score: Score | None, index: int) -> list[tuple[str, str]]:
