@@ -7,7 +7,7 @@ from itertools import accumulate, groupby
 from math import ceil
 from typing import cast
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -150,6 +150,13 @@ class TokenText(QTextEdit):
             self._outline(painter, index, QPen(QColor(colours.danger), 2))
         if self.hasFocus() and self._tokens:
             self._outline(painter, self._current, QPen(QColor(colours.accent), 2))
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Copies what was written, without the marks that make breaks seen."""
+        text = self.textCursor().selection().toPlainText()
+        result = QMimeData()
+        result.setText(text.replace("↵\n", "\n").replace("⇥\t", "\t"))
+        return result
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The transcript scrolls, not its messages."""

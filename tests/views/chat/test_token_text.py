@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from views.chat.token_text import TokenText
@@ -154,3 +155,9 @@ def test_another_theme_keeps_the_places(text: TokenText, theme: Theme) -> None:
     theme.override(Qt.ColorScheme.Dark)
     assert text.toPlainText() == "".join(WORDS)
     assert text.token_at(centre(text, 7)) == 7
+
+
+def test_copying_leaves_the_marks_of_breaks_out(text: TokenText) -> None:
+    text.selectAll()
+    text.copy()
+    assert QGuiApplication.clipboard().text() == "".join(WORDS).replace("↵", "")
