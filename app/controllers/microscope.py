@@ -80,7 +80,7 @@ class MicroscopeController(QObject):
 
     def workspace(self) -> Workspace:
         tooltip = "What a shared scale does to every block of a tensor or of live activations"
-        return Workspace("microscope", "Microscope", "microscope", tooltip, self._panel)
+        return Workspace("microscope", "Blocks", "microscope", tooltip, self._panel)
 
     @property
     def is_settled(self) -> bool:

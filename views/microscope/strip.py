@@ -11,7 +11,7 @@ from views.theme import Theme
 from views.widgets import describe
 
 _HEIGHT = 112
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 8, 18
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 8, 18
 _NEAR = 9.0
 
 

@@ -50,6 +50,7 @@ class TensorsPanel(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._frame = TensorsFrame()
+        self._unsized = True  # nothing was in the columns yet
         self.strip = TensorStrip(theme)
         self._table = QTableWidget()
         self._measure = push_button(
@@ -65,7 +66,7 @@ class TensorsPanel(QWidget):
     def set_frame(self, frame: TensorsFrame) -> None:
         former, self._frame = self._frame, frame
         if (frame.rows, frame.columns) != (former.rows, former.columns):
-            self._fill(frame, same_rows=[row.key for row in frame.rows] == [row.key for row in former.rows])
+            self._fill(frame, same_columns=frame.columns == former.columns)
         self.strip.set_frame(frame)
         self._versus.set_choices(frame.versus, frame.versus_key)
         busy = frame.progress is not None
@@ -95,7 +96,7 @@ class TensorsPanel(QWidget):
         """Measure and cancel."""
         return self._measure, self._cancel
 
-    def _fill(self, frame: TensorsFrame, same_rows: bool) -> None:
+    def _fill(self, frame: TensorsFrame, same_columns: bool) -> None:
         table = self._table
         with QSignalBlocker(table):
             table.setSortingEnabled(False)
@@ -105,7 +106,8 @@ class TensorsPanel(QWidget):
             for at, row in enumerate(frame.rows):
                 self._write(at, row)
             table.setSortingEnabled(True)
-        if not same_rows or not frame.rows:
+        if not same_columns or self._unsized:
+            self._unsized = not any(row.values and row.values[0] is not None for row in frame.rows)
             table.resizeColumnsToContents()
             table.setColumnWidth(0, 116)
 

@@ -40,7 +40,7 @@ def test_names_are_short() -> None:
 
 def test_two_schemes_side_by_side_and_what_is_not_measured_yet() -> None:
     frame = tensors_frame(listed(), NO_VERSUS, Progress("x", 1, 4), DOWN)
-    assert frame.columns[1:4] == ("dB int4@b32", "worst int4@b32", "bits int4@b32")
+    assert frame.columns[1:4] == ("int4@b32 dB", "int4@b32 worst", "int4@b32 bits")
     assert len(frame.columns) == len(frame.rows[0].cells) == len(frame.rows[1].sort) == 9
     assert frame.rows[0].values == (None, None)
     four, eight = frame.rows[1].values
