@@ -10,17 +10,16 @@ import os
 import time
 
 import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from views.frames.outliers import HeatFrame
+from views.outliers.heatmap import HeatMap
+from views.theme import Theme
 
 
 def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtCore import Qt
-    from PySide6.QtWidgets import QApplication
-
-    from views.frames.outliers import HeatFrame
-    from views.outliers.heatmap import HeatMap
-    from views.theme import Theme
-
     app = QApplication([])
     chart = HeatMap(Theme(app, Qt.ColorScheme.Light), "Map", "Map")
     chart.resize(1200, 640)
