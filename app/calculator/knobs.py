@@ -19,4 +19,4 @@ def knob_of(edge: str, locks: frozenset[str]) -> Knob | None:
 
 def is_embedding(name: str) -> bool:
     """Whether a term is the embedding or the head."""
-    return name in ("embedding", "head")
+    return name.startswith("embedding") or name == "head"

@@ -75,8 +75,11 @@ def _pulled(inputs: CalculatorInputs, drag: Drag, knob: Knob) -> CalculatorInput
     if drag.edge == WEIGHTS:
         bits = inputs.scheme.weight_bits * drag.wanted_bytes / max(1, _codes_bytes(found))
         return _with_bits(inputs, "bits", min(WEIGHT_BITS, key=lambda size: abs(size - bits)))
+    if knob == "context":
+        tokens = int(drag.wanted_bytes / (found.kv_bytes_per_token * inputs.requests))
+        return _rounded(_with_context(inputs, tokens), knob)
     others = found.total_bytes - found.kv_cache_bytes
-    return _rounded(stretch(inputs, knob, round(others + drag.wanted_bytes)), knob)
+    return stretch(inputs, knob, round(others + drag.wanted_bytes))
 
 
 def _codes_bytes(found: Estimate) -> int:
