@@ -45,7 +45,7 @@ def tensors_frame(
 ) -> TensorsFrame:
     names = tuple(str(rounding) for rounding in listed.roundings)
     heads = [
-        f"{title} {name}" if len(names) > 1 else title for name in names for title in ("dB", "worst", "bits")
+        f"{name} {title}" if len(names) > 1 else title for name in names for title in ("dB", "worst", "bits")
     ]
     share = None if progress is None else progress.done / max(progress.total, 1)
     return TensorsFrame(
