@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.lens import BlockLens
+from app.controllers.live_map import LiveMap
 from app.controllers.site_captures import SiteCaptures
 from app.controllers.sweep import SweepController
 from app.engine_thread import EngineThread
 from app.failures import sentence_of
-from app.live_rows import LiveRows
 from app.measuring import Look, Mapped, Options, Output, Radius, measure_all
 from app.messages import ModelFacts
 from app.presenters.microscope import controls_frame, map_frame, radius_frame
 from app.presenters.microscope_lists import options_frame, output_frame
 from app.tasks.tensors import TensorsFound, find_tensors
 from app.worker import Worker
-from gpu.block_map import BlockMap, map_blocks
+from gpu.block_map import BlockMap
 from gpu.checkpoints.base import Checkpoint
 from gpu.damage_stream import RowSource
 from gpu.errors import Cancelled, SchemeError
@@ -29,7 +29,6 @@ from views.frames.microscope import LinesFrame, MapFrame, OptionsFrame
 from views.microscope import MicroscopePanel
 from views.rail import Workspace
 
-LIVE_PERIOD_MS = 33  # the spikes' pace
 DEFAULT = "int4@b32"
 
 
@@ -43,11 +42,9 @@ class MicroscopeController(QObject):
         self._panel, self._engine = panel, engine
         self._checkpoint: Checkpoint | None = None
         self._rounding = Rounding.parse(DEFAULT)
-        self._colour, self._tensor, self._site = "sqnr", "", ""
+        self._colour, self._tensor = "sqnr", ""
         self._remedies: frozenset[str] = frozenset()
         self._live = self._is_open = False
-        self._rows = LiveRows()
-        self._stats: ChannelStats | None = None
         self._number = 0
         self._source: RowSource | None = None
         self._blocks: BlockMap | None = None
@@ -57,7 +54,7 @@ class MicroscopeController(QObject):
         self.sweep = SweepController(panel.tensors, engine, self._rounding)
         self._lens = BlockLens(panel)
         self._captures = SiteCaptures(engine, text, self)
-        self._timer = QTimer(self, singleShot=True, interval=LIVE_PERIOD_MS)
+        self._newest = LiveMap(self._rounding, self)
         self._connect()
         self._show_controls()
 
@@ -74,9 +71,7 @@ class MicroscopeController(QObject):
     @Slot(object, str)
     def set_statistics(self, stats: ChannelStats | None, site: str) -> None:
         """The newest token at the spikes' site; followed while live."""
-        self._stats, self._site = stats, site
-        if self._live and stats is not None and not self._timer.isActive():
-            self._timer.start()
+        self._newest.set_statistics(stats, site)
 
     def workspace(self) -> Workspace:
         tooltip = "What a shared scale does to every block of a tensor or of live activations"
@@ -85,10 +80,11 @@ class MicroscopeController(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether everything asked for has been shown."""
-        return self.worker.is_idle and self._engine.is_idle
+        return self.worker.is_idle and self._newest.worker.is_idle and self._engine.is_idle
 
     def stop(self, timeout_s: float) -> None:
         self.worker.stop(timeout_s)
+        self._newest.worker.stop(timeout_s)
 
     @Slot(str)
     def choose_tensor(self, name: str) -> None:
@@ -120,7 +116,7 @@ class MicroscopeController(QObject):
         self.sweep.set_rounding(rounding)
         if self._live:
             self._forget()
-            self._follow()
+            self._newest.follow(True, rounding)
         else:
             self._forget(keep_block=True)
             self._measure()
@@ -147,21 +143,15 @@ class MicroscopeController(QObject):
             self._tensor = ""
             self.sweep.set_chosen("")
             self._forget()
-            self._follow()
+        self._newest.follow(live, self._rounding)
         self.watching_changed.emit(live and self._panel.isVisible())
         self._show_controls()
 
-    @Slot()
-    def _follow(self) -> None:
-        """One more row of the live map; measured here, since a few rows take a few milliseconds."""
-        stats = self._stats
-        if not self._live or stats is None or not stats.tokens or not self._panel.isVisible():
-            return
-        self._source = self._rows.add(stats)
-        self._blocks = map_blocks(self._source, self._rounding)
+    @Slot(object, object)
+    def _take_live(self, source: RowSource, blocks: BlockMap) -> None:
+        self._source, self._blocks = source, blocks
         self._show_controls()
-        worst = self._blocks.worst
-        self.choose_block(worst[0], worst[1])
+        self.choose_block(*blocks.worst)
 
     def _measure(self, known: BlockMap | None = None) -> None:
         if self._source is None or self._live or not self._panel.isVisible():
@@ -251,15 +241,22 @@ class MicroscopeController(QObject):
 
     def _show_controls(self) -> None:
         totals = self._blocks.totals if self._blocks is not None else None
-        live = f"Live: {self._site}, newest token last" if self._site else "Live: choose a site under Spikes"
+        live = (
+            f"Live: {self._newest.site}, newest token last"
+            if self._newest.site
+            else "Live: choose a site under Spikes"
+        )
         title = live if self._live else self._tensor
-        enabled = self._checkpoint is not None or self._stats is not None
+        enabled = self._checkpoint is not None or self._newest.has_values
         frame = controls_frame(title, totals, self._rounding, self._colour, self._live, enabled)
         self._panel.set_controls(frame)
 
     def _show_map(self) -> None:
         if self._blocks is None:
-            self._panel.set_map(MapFrame(note="" if self._tensor or self._live else "Choose a tensor."))
+            waiting = (
+                "Every token of the next answer becomes a row here." if self._live else "Choose a tensor."
+            )
+            self._panel.set_map(MapFrame(note="" if self._tensor else waiting))
             return
         share = None if self._output is None else self._output.error.share
         spiking = None if self._output is None else self._output.spiking
@@ -284,7 +281,8 @@ class MicroscopeController(QObject):
         self.worker.told.connect(self._take)
         self.worker.failed.connect(self._refuse)
         self._engine.told.connect(self._hear)
-        self._timer.timeout.connect(self._follow)
+        self._newest.mapped.connect(self._take_live)
+        self._newest.radius.connect(lambda points: self._panel.radius.set_frame(radius_frame(points)))
         panel.shown.connect(self._see)
         panel.tensors.chosen.connect(self.choose_tensor)
         panel.map.chosen.connect(self.choose_block)

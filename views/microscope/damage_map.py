@@ -56,7 +56,9 @@ class DamageMap(pg.PlotWidget):  # type: ignore[misc]
             self._pyramid = Pyramid(frame.values, frame.worst) if frame.values.size else None
             if frame.values.shape != former.values.shape:
                 self._show_all()
-        self.plotItem.getAxis("left").setLabel(frame.row_name)
+        for side, name in (("left", frame.row_name), ("bottom", "block")):
+            self.plotItem.getAxis(side).setStyle(showValues=bool(frame.values.size))
+            self.plotItem.getAxis(side).setLabel(name if frame.values.size else None)
         self._mark(frame.marked)
         self._place_cursor()
         self._draw()
@@ -125,7 +127,6 @@ class DamageMap(pg.PlotWidget):  # type: ignore[misc]
         plot.disableAutoRange()
         plot.invertY(True)  # the first row on top
         plot.getAxis("left").setWidth(_AXIS_WIDTH)
-        plot.getAxis("bottom").setLabel("block")
         plot.addItem(self._image)
         self._cursor.setZValue(5)
         plot.addItem(self._cursor, ignoreBounds=True)

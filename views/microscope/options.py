@@ -87,6 +87,7 @@ class Options(QWidget):
     def _fill(self, options: tuple[OptionFrame, ...]) -> None:
         for button in self._buttons:
             self._column.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self._buttons = [_Option(self._theme, option) for option in options]
         for at, button in enumerate(self._buttons):
