@@ -89,7 +89,7 @@ class KnockoutController(QObject):
     @Slot(object)
     def _hear(self, letter: object) -> None:
         if isinstance(letter, KnockedOut):
-            self._result = letter.result
+            self._result, self._problem = letter.result, ""
         elif isinstance(letter, KnockoutFailed):
             self._problem = letter.sentence
         else:

@@ -120,13 +120,7 @@ def _findings(capture: Capture, found: Sequence[ChannelVerdict]) -> list[str]:
             f"Not finite first at {site}, channel {broken[site][0]}: the computation overflowed there."
         )
     told += _persistence(capture)
-    for kind in ("down_proj", "gate_up_proj"):
-        sites = [concentration(site) for site in sites_of_kind(capture, kind)]
-        most = max(sites, key=lambda c: c.share)
-        told.append(
-            f"{kind}: the strongest 1 % of the channels hold up to {most.share:.0%} of the energy "
-            f"({most.site})."
-        )
+    told += _concentration(capture)
     if capture.attention is not None:
         sinks = capture.attention.sinking_heads()
         told.append(
@@ -139,6 +133,20 @@ def _findings(capture: Capture, found: Sequence[ChannelVerdict]) -> list[str]:
             for link in links(capture)
             if link.channels
         ]
+    return told
+
+
+def _concentration(capture: Capture) -> list[str]:
+    """Where along the gate and down path the energy gathers in few channels."""
+    told = []
+    for kind in ("gate_up_proj", "down_proj"):
+        shares = [concentration(site) for site in sites_of_kind(capture, kind)]
+        if shares:
+            most = max(shares, key=lambda c: c.share)
+            told.append(
+                f"{kind}: the strongest 1 % of the channels hold up to {most.share:.0%} of the energy "
+                f"({most.site})."
+            )
     return told
 
 

@@ -35,7 +35,8 @@ def main() -> None:
         times.append((time.perf_counter() - started) * 1000)
     ms = np.sort(times)
     print(
-        f"{ms.size} frames: median {np.median(ms):.1f} ms, 95 % {ms[int(0.95 * ms.size)]:.1f} ms, worst {ms[-1]:.1f} ms"
+        f"{ms.size} frames: median {np.median(ms):.1f} ms, 95 % {ms[int(0.95 * ms.size)]:.1f} ms, "
+        f"worst {ms[-1]:.1f} ms"
     )
 
 

@@ -41,7 +41,7 @@ def test_a_click_pins_the_strongest_channel_under_the_pixel(chart: HeatMap, qtbo
     assert caught.args == [2, 431]
 
 
-def test_the_pointer_is_read_and_leaving_says_so(chart: HeatMap, qtbot) -> None:
+def test_the_pointer_is_read(chart: HeatMap) -> None:
     seen = []
     chart.hovered.connect(lambda row, column: seen.append((row, column)))
     QTest.mouseMove(chart, spot(chart, 2, 431))

@@ -1,0 +1,154 @@
+"""The outlier browser on captures made up, and on an engine that has no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.controllers.outliers import OutliersController
+from app.engine_thread import EngineThread
+from app.messages import ModelWish
+from app.sources import Sources
+from app.tasks.capture import ColumnsRead
+from app.tasks.knockout import KnockedOut
+from gpu.probes.capture_file import load_capture, save_capture
+from gpu.probes.captured import Capture
+from gpu.probes.knockout import Knockout, Score
+from tests.app.fake_engine import facts_for
+from tests.gpu.probes.test_verdicts import CHANNELS, QKV, TOKENS, planned
+from views.outliers import OutliersPanel
+from views.theme import Theme
+
+SITE = QKV.format(1)
+
+
+def spiked() -> Capture:
+    rows = np.random.default_rng(0).uniform(0.5, 1, (TOKENS, CHANNELS)).astype(np.float32)
+    return planned({(SITE, 7): 50.0, ("layers.2.mlp.down_proj", 3): 90.0}, values={SITE: rows})
+
+
+@pytest.fixture
+def panel(theme: Theme, qtbot) -> OutliersPanel:
+    result = OutliersPanel(theme)
+    qtbot.addWidget(result)
+    result.resize(1100, 640)
+    result.show()
+    return result
+
+
+@pytest.fixture
+def outliers(panel: OutliersPanel, engine: EngineThread, qtbot) -> Iterator[OutliersController]:
+    controller = OutliersController(panel, engine, Sources(lambda: None, lambda: ("One?",)))
+    controller.set_model(facts_for(ModelWish("demo")))
+    panel.picks.kind_chosen.emit("self_attn.qkv_proj")
+    yield controller
+    qtbot.waitUntil(lambda: controller.profile.is_idle, timeout=10_000)
+    controller.stop()
+
+
+def test_a_capture_fills_every_page(outliers: OutliersController, panel: OutliersPanel, qtbot) -> None:
+    outliers.add("first", spiked())
+    assert panel.map.cell_at(*centre(panel)) != (-1, -1)
+    assert len(panel.verdicts.visible_rows()) == 2
+    panel.map.pinned.emit(1, 7)
+    assert panel.tab() == "channel"
+    assert "rank" not in panel.channel.facts()
+    outliers._hear(ColumnsRead(SITE, np.ones(CHANNELS, np.float32), np.ones(CHANNELS, np.float32)))
+    assert "AWQ saliency" in panel.channel.facts()
+    qtbot.waitUntil(lambda: panel.profile.levels()[1][0] == "one scale", timeout=10_000)
+    panel.map.hovered.emit(1, 7)
+    assert "channel 7" in panel.readout()
+
+
+def centre(panel: OutliersPanel) -> tuple[float, float]:
+    point = panel.map.area().center()
+    return point.x(), point.y()
+
+
+def test_a_row_of_the_table_brings_its_kind_of_site(
+    outliers: OutliersController, panel: OutliersPanel
+) -> None:
+    outliers.add("first", spiked())
+    numbers = {row[1]: i for i, row in enumerate(panel.verdicts.visible_rows())}
+    panel.verdicts.channel_chosen.emit(numbers["layers.2.mlp.down_proj"])
+    assert panel.map._frame.pinned == (2, 3)
+
+
+def test_the_second_capture_is_compared_with_the_first(
+    outliers: OutliersController, panel: OutliersPanel
+) -> None:
+    outliers.add("text", planned({}))
+    outliers.add("text", spiked())
+    assert panel.source._capture.key() == "text (2)"
+    assert panel.drift._other.key() == "text"
+    panel.source.capture_chosen.emit("text")
+    assert outliers.capture is not None
+    assert panel.drift._other.key() == "text (2)"
+
+
+def test_captures_and_exports_go_through_files(
+    outliers: OutliersController, panel: OutliersPanel, tmp_path: Path
+) -> None:
+    outliers.add("first", spiked())
+    for kind in ("png", "svg", "csv", "npz", "verdicts"):
+        outliers.files.export(kind, tmp_path / kind)
+        assert (tmp_path / kind).stat().st_size > 100
+        assert "Written" in panel.source.note()
+    with np.load(tmp_path / "npz") as stored:
+        np.testing.assert_array_equal(stored[f"{SITE}/absmax"], spiked().sites[SITE].absmax)
+    lines = (tmp_path / "csv").read_text().splitlines()
+    assert len(lines) == CHANNELS + 1
+    assert lines[8].startswith("7,")
+    path = tmp_path / "c.safetensors"
+    outliers.files.write(path, lambda temporary: save_capture(spiked(), temporary))
+    assert load_capture(path).tokens == TOKENS
+    outliers.files.open(path)
+    assert outliers.capture is not None
+    path.write_bytes(b"broken")
+    outliers.files.open(path)
+    assert "safetensors" in panel.source.note()
+
+
+@pytest.mark.usefixtures("outliers")
+def test_a_capture_that_cannot_be_taken_says_why(panel: OutliersPanel, settle: Callable[[], None]) -> None:
+    panel.source.capture_requested.emit()
+    assert panel.source._go.text() == "Cancel"
+    settle()
+    assert "No model is open" in panel.source.note()
+    assert panel.source._go.text() == "Capture"
+    panel.source.source_chosen.emit("chat")
+    panel.source.capture_requested.emit()
+    assert "no answer" in panel.source.note()
+
+
+def test_a_knock_out_is_asked_for_and_shown(
+    outliers: OutliersController, panel: OutliersPanel, settle: Callable[[], None]
+) -> None:
+    outliers.add("first", spiked())
+    panel.knockout.run_requested.emit()
+    settle()
+    assert "No model is open" in panel.knockout.note()
+    score = Score(4.0, 0.5, 0.5)
+    outliers.knockout._hear(KnockedOut(Knockout(50, 50, 1, 1, score, score, (score,), None)))
+    assert "2208.07339" in panel.knockout.note()
+    panel.knockout.place_chosen.emit("residual")
+    panel.knockout.run_requested.emit()
+    assert "No channel stands out" in panel.knockout.note()
+
+
+def test_handles_scales_and_colours_change_the_map(
+    outliers: OutliersController, panel: OutliersPanel
+) -> None:
+    outliers.add("first", spiked())
+    before = panel.map._frame.codes
+    panel.bar.levels_chosen.emit(0.0, 0.3)
+    assert panel.map._frame.codes.sum() > before.sum()
+    panel.picks.scale_chosen.emit("rank")
+    assert panel.map._frame.handles == (0, 1)
+    panel.picks.palette_chosen.emit("magma")
+    assert panel.map._frame.palette == "magma"
+    panel.picks.sort_toggled.emit(True)
+    assert panel.map._frame.column_ids[0] == 7
