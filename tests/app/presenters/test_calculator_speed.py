@@ -29,7 +29,8 @@ def test_decode_is_bound_by_bytes_and_prefill_by_arithmetic() -> None:
 
 def test_the_measured_figure_stands_beside_its_floor_on_this_machine_only() -> None:
     roof = roofline(asked(), HERE.rates)
-    assert "Measured here: 10 ms a token, 72 tokens in the cache, " in speed_frame(roof, HERE, OWN).decode.detail
+    detail = speed_frame(roof, HERE, OWN).decode.detail
+    assert "Measured here: 10 ms a token, 72 tokens in the cache, " in detail
     assert "Measured" not in speed_frame(roof, room(), OWN).decode.detail
     assert "Measured" not in speed_frame(roof, HERE, replace(OWN, scheme="W8A8")).decode.detail
 

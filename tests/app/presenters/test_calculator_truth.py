@@ -42,9 +42,7 @@ def test_an_absent_driver_is_said_with_its_reason() -> None:
 def test_the_record_has_the_newest_first_and_its_band() -> None:
     frame = truth_frame(None, (PAIR, replace(PAIR, model="other", allocated_bytes=990)))
     assert [row.cells[1] for row in frame.history.rows] == ["other W4A8", "demo W4A8"]
-    assert frame.history.note.startswith(
-        "2 loads, off by at most 10 B against the ledger. Drivers took 300 B"
-    )
+    assert frame.history.note.startswith("2 loads, off by at most 10 B against the ledger. Drivers took")
     assert truth_frame(None, ()).history.note == "Nothing was loaded yet."
 
 
