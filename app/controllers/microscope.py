@@ -217,6 +217,7 @@ class MicroscopeController(QObject):
     @Slot(bool)
     def _see(self, shown: bool) -> None:
         self.watching_changed.emit(shown and self._live)
+        self._newest.follow(shown and self._live, self._rounding)
         if shown and self._checkpoint is None and self._is_open:
             self._engine.run(find_tensors, background=True)
         elif shown and self._blocks is None and self._tensor:
