@@ -9,7 +9,8 @@ from gpu.kernels.channel_rows import HEADER, ROWS
 from gpu.probes.site_names import HEAD_SITE
 from gpu.qwen3.config import Qwen3Config
 
-LAYER_SITES = (".self_attn.qkv_proj", ".self_attn.o_proj", ".mlp.gate_up_proj", ".mlp.down_proj", "")
+DOWN = ".mlp.down_proj"
+LAYER_SITES = (".self_attn.qkv_proj", ".self_attn.o_proj", ".mlp.gate_up_proj", DOWN, "")
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,17 @@ class Site:
 
 
 def sites_of(config: Qwen3Config) -> tuple[Site, ...]:
-    """Five sites a layer, the last being the residual stream it leaves (`layers.<i>`), then `lm_head`."""
+    """Five sites a layer, the last being the residual stream it leaves (`layers.<i>`), then `lm_head`.
+
+    Inside a layer's experts there is none: each of them sees tokens of its own.
+    """
     inner = config.num_attention_heads * config.head_dim
     widths = (config.hidden_size, inner, config.hidden_size, config.intermediate_size, config.hidden_size)
     named = [
         (f"layers.{i}{suffix}", width)
         for i in range(config.num_hidden_layers)
         for suffix, width in zip(LAYER_SITES, widths, strict=True)
+        if not (suffix == DOWN and config.is_moe_layer(i))
     ]
     named.append((HEAD_SITE, config.hidden_size))
     sites: list[Site] = []

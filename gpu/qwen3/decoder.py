@@ -34,6 +34,7 @@ from gpu.layouts import DeviceMatrix
 from gpu.probes.site_names import HEAD_SITE
 from gpu.probes.sites import LAYER_SITES, Site
 from gpu.qwen3.config import Qwen3Config
+from gpu.qwen3.moe import experts
 from gpu.qwen3.weights import LayerWeights, Weights
 from gpu.qwen3.workspace import Workspace
 from gpu.scheme import DEFAULT_GRANULARITY, Scheme
@@ -118,7 +119,9 @@ class Decoder:
         ]
 
     def _mlp(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
-        space, gate_up, many = self.space, weights.gate_up, variant.many
+        if weights.router is not None:
+            return self._experts(index, weights, variant)
+        space, gate_up, many = self._dense_space(), weights.gate_up, variant.many
         site, rows = f"layers.{index}.mlp.gate_up_proj", weights.gate_up.spec.rows
         down = f"layers.{index}.mlp.down_proj"
         norm = self._norm(space.hidden, weights.post_attention_norm, space.mlp_in, variant.probed, site)
@@ -135,13 +138,35 @@ class Decoder:
             *self._add_matrix(weights.down, space.mlp_out, many, down, coded=kind != VALUES),
         ]
 
+    def _experts(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
+        """The router reads the values that a probe would."""
+        site = f"layers.{index}.mlp.gate_up_proj"
+        norm = self._norm(self.space.hidden, weights.post_attention_norm, self.space.mlp_in, True, site)
+        chosen = experts(
+            self.kit,
+            self.config,
+            weights,
+            self.space,
+            self._quantize if self._integer else None,
+            kind=self._kind(probed=False),
+            q_max=self._q_max,
+            many=variant.many,
+        )
+        return [*norm, *chosen]
+
+    def _dense_space(self) -> Workspace:
+        """Its inner rows as wide as those of a layer without experts."""
+        inner = replace(self.space.mlp_out, width=self.config.intermediate_size)
+        return replace(self.space, mlp_out=inner)
+
     def tapped(self, index: int) -> list[tuple[Site, Activations]]:
         """Where a probed pass leaves the values of a layer's sites; after the last layer, of the head's."""
-        space = self.space
+        space = self._dense_space()
+        if index == self.config.num_hidden_layers:
+            return [(self.sites[-1], space.attention_in)]
         layer = (space.attention_in, space.attention_out, space.mlp_in, space.mlp_out, space.hidden)
-        held = layer if index < self.config.num_hidden_layers else (space.attention_in,)
-        first = index * len(LAYER_SITES)
-        return list(zip(self.sites[first : first + len(held)], held, strict=True))
+        held = {f"layers.{index}{suffix}": x for suffix, x in zip(LAYER_SITES, layer, strict=True)}
+        return [(site, held[site.name]) for site in self.sites if site.name in held]
 
     def _taps(self, index: int) -> Op:
         """The statistics of all of them in one dispatch."""

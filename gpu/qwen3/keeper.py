@@ -31,10 +31,12 @@ def cache_names(stack: Stack) -> tuple[str, str]:
 
 
 def cache_arrays(stacks: ModelStacks) -> dict[str, tuple[Any, tuple[int, ...]]]:
-    """What the quantized copy holds: dtype and shape by name, in the order of loading."""
+    """What the quantized copy holds: dtype and shape by name, in the order of loading; codes only."""
     arrays: dict[str, tuple[Any, tuple[int, ...]]] = {}
     for stack in stacks.all():
         spec = stack.spec
+        if not spec.has_scales:
+            continue
         code_dtype, values = (np.uint32, 8) if spec.format == "q4" else (np.int8, 1)
         codes, scales = cache_names(stack)
         width = spec.blocks * BLOCK

@@ -80,7 +80,9 @@ class Loader:
         cached = self._open_cache()
         if cached is not None:
             self._stage = "Reading quantized weights"
-            self._fill_from(weights, lambda stack, matrix: self._cached(cached, stack, matrix))
+            self._fill_from(
+                weights, self._or_as_it_is(lambda stack, matrix: self._cached(cached, stack, matrix))
+            )
             return
         self._stage = "Quantizing weights" if self._stacks.embedding.spec.has_scales else self._stage
         if self._key is None or self._options.cache_directory is None:
@@ -88,7 +90,10 @@ class Loader:
             return
         with Keeper(self._options.cache_directory, self._key, self._stacks, self._options.notice) as keeper:
             self._fill_from(
-                weights, lambda stack, matrix: keeper.passing(stack, self._quantized(stack, matrix))
+                weights,
+                self._or_as_it_is(
+                    lambda stack, matrix: keeper.passing(stack, self._quantized(stack, matrix))
+                ),
             )
 
     @property
@@ -119,28 +124,21 @@ class Loader:
                 matrix.write(row, codes, scales)
                 self._advance(codes.shape[0] * stack.spec.columns)
 
+    def _or_as_it_is(self, rows_of: RowsOf) -> RowsOf:
+        """By `rows_of`, but from the checkpoint what no scheme quantizes and no cache keeps."""
+        return lambda stack, matrix: (rows_of if stack.spec.has_scales else self._quantized)(stack, matrix)
+
     def _quantized(self, stack: Stack, matrix: DeviceMatrix) -> Iterator[Rows]:
         """(first row in the matrix, codes, scales) of every range of rows of every tensor of a stack."""
-        if stack.interleaved:
-            yield from self._quantized_in_turn(stack, matrix)
-            return
-        offset = 0
-        for name, height in zip(stack.tensors, stack.spec.part_rows, strict=True):
-            for start in range(0, height, matrix.row_step()):
-                stop = min(start + matrix.row_step(), height)
-                yield (offset + start, *self._rows(stack.spec, name, start, stop))
-            offset += height
-
-    def _quantized_in_turn(self, stack: Stack, matrix: DeviceMatrix) -> Iterator[Rows]:
-        """The same where the tensors' rows take turns."""
-        count = len(stack.tensors)
-        height = stack.spec.rows // count
-        for start in range(0, height, matrix.row_step()):
-            stop = min(start + matrix.row_step(), height)
-            parts = [self._rows(stack.spec, name, start, stop) for name in stack.tensors]
-            codes = in_turn([codes for codes, _ in parts])
-            scales = [scales for _, scales in parts if scales is not None]
-            yield start * count, codes, in_turn(scales) if scales else None
+        step, offset = matrix.row_step(), 0
+        for tensors, height in stack.turns():
+            for start in range(0, height, step):
+                stop = min(start + step, height)
+                parts = [self._rows(stack.spec, name, start, stop) for name in tensors]
+                codes = in_turn([codes for codes, _ in parts])
+                scales = [scales for _, scales in parts if scales is not None]
+                yield offset + start * len(tensors), codes, in_turn(scales) if scales else None
+            offset += height * len(tensors)
 
     def _rows(self, spec: MatrixSpec, name: str, start: int, stop: int) -> tuple[Codes, Scales]:
         """Rows of one tensor, checked and encoded."""
@@ -185,7 +183,7 @@ class Loader:
 
 def in_turn(parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     """Row 0 of each, row 1 of each, …: arrays [rows, width] -> [rows · count, width]."""
-    return np.stack(parts, axis=1).reshape(-1, parts[0].shape[1])
+    return parts[0] if len(parts) == 1 else np.stack(parts, axis=1).reshape(-1, parts[0].shape[1])
 
 
 def encode(spec: MatrixSpec, stored: npt.NDArray[Any], dtype: str) -> tuple[Codes, Scales]:

@@ -7,7 +7,7 @@ a layer are stacked too, so that one dispatch can serve whichever of them a toke
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gpu.errors import ConfigError, SchemeError
@@ -34,6 +34,16 @@ class Stack:
     spec: MatrixSpec
     tensors: tuple[str, ...]
     interleaved: bool = False
+
+    def turns(self) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Tensors whose rows take turns, and how many rows each of them has, top to bottom."""
+        if not self.interleaved and self.spec.experts == 1:
+            yield from (((name,), rows) for name, rows in zip(self.tensors, self.spec.part_rows, strict=True))
+            return
+        rows = self.spec.rows // len(self.tensors)
+        each = len(self.tensors) // self.spec.experts
+        for first in range(0, len(self.tensors), each):
+            yield self.tensors[first : first + each], rows
 
 
 @dataclass(frozen=True)
@@ -72,11 +82,9 @@ def check_supported(config: Qwen3Config, scheme: Scheme) -> None:
     """Raise unless this engine runs such a model under such a scheme.
 
     Raises:
-        ConfigError: the model has experts, or heads of a size that the attention kernel does not take.
+        ConfigError: the model has heads of a size that the attention kernel does not take.
         SchemeError: a weight format, method, granularity or combination this engine does not have.
     """
-    if config.is_moe:
-        raise ConfigError("Mixture-of-experts models are not supported yet; choose a dense Qwen3.")
     if config.head_dim > MAX_HEAD_DIM or config.head_dim % CHUNK:
         raise ConfigError(
             f"head_dim is {config.head_dim}; only multiples of {CHUNK} up to {MAX_HEAD_DIM} can run."
@@ -95,6 +103,10 @@ def check_supported(config: Qwen3Config, scheme: Scheme) -> None:
         raise SchemeError(f"{scheme} cannot run: the key-value cache runs at 16 or 32 bits.")
     if Granularity.of_activations(scheme.granularity).kind == "block":
         blocks_per_scale(scheme.granularity)
+    elif config.is_moe:
+        raise SchemeError(
+            f"{scheme} cannot run: a mixture of experts takes activation scales of blocks only."
+        )
 
 
 def stack_model(config: Qwen3Config, scheme: Scheme, dtype_of: DtypeOf) -> ModelStacks:

@@ -11,7 +11,7 @@ from gpu.checkpoints import Checkpoint, open_checkpoint
 from gpu.device import Gpu, open_gpu
 from gpu.kit import Kit
 from gpu.pipelines import Pipelines
-from tests.golden.qwen3.checkpoints import SPECS, write_checkpoint
+from tests.golden.qwen3.checkpoints import MIXTURES, SPECS, write_checkpoint
 from tests.gpu.device_arrays import Bench
 
 # What is left out, and what the adapter passes for: hardware gets wide workgroups and several teams.
@@ -88,7 +88,7 @@ def model_gpu(device_of_module: Gpu) -> Iterator[Gpu]:
 def golden_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Checkpoint]:
     """Opens the checkpoint of a golden spec by its name; written when it is first asked for."""
     root = tmp_path_factory.mktemp("checkpoints")
-    specs = {spec.name: spec for spec in SPECS}
+    specs = {spec.name: spec for spec in (*SPECS, *MIXTURES)}
 
     def opened(name: str) -> Checkpoint:
         directory = root / name

@@ -15,7 +15,7 @@ from gpu.generate import Request, generate
 from gpu.model import LoadOptions, Model
 from gpu.sampling import Sampling
 from gpu.scheme import Scheme
-from tests.golden.qwen3.checkpoints import SPECS, Spec, load_golden, write_checkpoint
+from tests.golden.qwen3.checkpoints import MIXTURES, SPECS, Spec, load_golden, write_checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def device() -> Iterator[Gpu]:
     gpu.close()
 
 
-@pytest.fixture(scope="module", params=SPECS, ids=str)
+@pytest.fixture(scope="module", params=[*SPECS, *MIXTURES], ids=str)
 def spec(request: pytest.FixtureRequest) -> Spec:
     return request.param
 

@@ -76,6 +76,25 @@ NEW_YARN = {
     "max_position_embeddings": 512,
 }
 LINEAR = {"rope_theta": 10_000.0, "rope_scaling": {"rope_type": "linear", "factor": 2.5}}
+EXPERTS = {
+    "model_type": "qwen3_moe",
+    "architectures": ["Qwen3MoeForCausalLM"],
+    "num_experts": 7,
+    "num_experts_per_tok": 2,
+    "moe_intermediate_size": 40,
+    "decoder_sparse_step": 1,
+    "mlp_only_layers": [],
+    "norm_topk_prob": True,
+    **OLD_ROPE,
+}
+SPARSE_EXPERTS = {
+    **EXPERTS,
+    "num_experts": 5,
+    "num_experts_per_tok": 3,
+    "moe_intermediate_size": 32,
+    "decoder_sparse_step": 2,
+    "norm_topk_prob": False,
+}
 SLIDING = {"use_sliding_window": True, "sliding_window": 16, "max_window_layers": 1, **OLD_ROPE}
 
 # name, seed, hidden, MLP, query heads, key-value heads, head_dim, vocabulary, tied, dtype, …
@@ -92,6 +111,10 @@ SPECS = (
     Spec("spare-head", 4, 72, 130, 6, 2, 24, 299, True, "bf16", OLD_ROPE, spare_head=True, std=0.12),
     Spec("default-head-dim", 1, 96, 160, 2, 1, 128, 303, False, "bf16", OLD_ROPE, num_hidden_layers=3),
     Spec("sliding-window", 6, 96, 128, 4, 2, 32, 300, False, "f32", SLIDING),
+)
+MIXTURES = (
+    Spec("experts", 10, 96, 160, 4, 2, 32, 300, False, "bf16", EXPERTS, std=0.12),
+    Spec("sparse-experts", 10, 80, 130, 4, 2, 40, 301, False, "f32", SPARSE_EXPERTS, num_hidden_layers=3),
 )
 
 

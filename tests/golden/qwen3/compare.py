@@ -18,7 +18,7 @@ from gpu.generate import Request, generate
 from gpu.model import LoadOptions, Model
 from gpu.sampling import Sampling
 from gpu.scheme import Scheme
-from tests.golden.qwen3.checkpoints import NEW_TOKENS, SPECS, Spec, load_golden, write_checkpoint
+from tests.golden.qwen3.checkpoints import MIXTURES, NEW_TOKENS, SPECS, Spec, load_golden, write_checkpoint
 
 
 def compare(gpu: Gpu, spec: Spec, directory: Path) -> tuple[float, int]:
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--adapter")
     gpu = open_gpu(parser.parse_args().adapter)
     print(f"{gpu.adapter.name}\n{'checkpoint':22} {'max |Δ| / max |logit|':>22} {'greedy tokens equal':>20}")
-    for spec in SPECS:
+    for spec in (*SPECS, *MIXTURES):
         with tempfile.TemporaryDirectory() as directory:
             error, equal = compare(gpu, spec, Path(directory))
         print(f"{spec.name:22} {error:22.1e} {equal:17}/{NEW_TOKENS}")

@@ -23,6 +23,7 @@ from transformers.models.qwen3.modeling_qwen3 import Qwen3RotaryEmbedding
 
 from tests.golden.qwen3 import rope_cases
 from tests.golden.qwen3.checkpoints import (
+    MIXTURES,
     NEW_TOKENS,
     SPECS,
     Spec,
@@ -111,7 +112,7 @@ def write_golden(spec: Spec) -> None:
     ids, lead = greedy(model, prompt)
     if not is_fit(ids, lead):
         raise RuntimeError(f"{spec}: seed {spec.seed} is not fit (lead {lead:.1e}, {len(set(ids))} distinct)")
-    statistics = SiteStatistics(model)
+    statistics = SiteStatistics(model) if spec.sites else None
     logits = model(torch.tensor([prompt]), use_cache=False).logits[0].numpy()
     np.savez_compressed(
         golden_path(spec),
@@ -119,7 +120,7 @@ def write_golden(spec: Spec) -> None:
         logits=logits,
         greedy_ids=np.array(ids, np.int32),
         weights_digest=np.array(weights_digest(spec)),
-        **(statistics.arrays if spec.sites else {}),
+        **(statistics.arrays if statistics is not None else {}),
     )
     print(
         f"{spec}: largest logit {np.abs(logits).max():.2f}, lead {lead:.1e}, {len(set(ids))} distinct tokens"
@@ -146,12 +147,12 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
     if parser.parse_args().seeds:
-        for spec in SPECS:
+        for spec in (*SPECS, *MIXTURES):
             print(spec, find_seed(spec), flush=True)
         return
     write_rope()
     write_statistics()
-    for spec in SPECS:
+    for spec in (*SPECS, *MIXTURES):
         write_golden(spec)
 
 

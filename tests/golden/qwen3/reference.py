@@ -70,11 +70,33 @@ class Reference:
         return self._cached(rotated) if name == "k" else rotated
 
     def _mlp(self, layer: int, x: np.ndarray) -> np.ndarray:
+        if self.config.is_moe_layer(layer):
+            return self._mixture(layer, x)
         x = self._read(f"layers.{layer}.mlp.gate_up_proj", x)
-        gate = x @ self._weight(layer, "mlp.gate_proj").T
-        up = x @ self._weight(layer, "mlp.up_proj").T
-        inner = self._read(f"layers.{layer}.mlp.down_proj", gate / (1 + np.exp(-gate)) * up)
+        inner = self._read(f"layers.{layer}.mlp.down_proj", self._gated(layer, "mlp", x))
         return inner @ self._weight(layer, "mlp.down_proj").T
+
+    def _gated(self, layer: int, prefix: str, x: np.ndarray) -> np.ndarray:
+        gate = x @ self._weight(layer, f"{prefix}.gate_proj").T
+        up = x @ self._weight(layer, f"{prefix}.up_proj").T
+        return gate / (1 + np.exp(-gate)) * up
+
+    def _mixture(self, layer: int, x: np.ndarray) -> np.ndarray:
+        """Every token through every expert, weighted by shares that are zero but for the chosen."""
+        scores = x @ self._weight(layer, "mlp.gate").T  # [T, E]
+        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        least = np.sort(shares, axis=1)[:, -self.config.num_experts_per_tok]
+        shares = np.where(shares >= least[:, None], shares, 0)
+        if self.config.norm_topk_prob:
+            shares /= shares.sum(axis=1, keepdims=True)
+        out = np.zeros_like(x)
+        for expert in range(self.config.num_experts):
+            inner = self._gated(layer, f"mlp.experts.{expert}", x)
+            out += shares[:, expert, None] * (
+                inner @ self._weight(layer, f"mlp.experts.{expert}.down_proj").T
+            )
+        return out
 
     def _norm(self, x: np.ndarray, layer: int, name: str) -> np.ndarray:
         return self._rms_norm(x, self._weight(layer, name))

@@ -7,6 +7,7 @@ import pytest
 
 from gpu.checkpoints import Checkpoint, open_checkpoint
 from tests.golden.qwen3.checkpoints import (
+    MIXTURES,
     NEW_TOKENS,
     SPECS,
     Spec,
@@ -18,7 +19,7 @@ from tests.golden.qwen3.checkpoints import (
 )
 from tests.golden.qwen3.reference import Reference
 
-each_spec = pytest.mark.parametrize("spec", SPECS, ids=str)
+each_spec = pytest.mark.parametrize("spec", [*SPECS, *MIXTURES], ids=str)
 TOLERANCE = 1e-5
 
 

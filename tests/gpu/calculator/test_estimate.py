@@ -127,9 +127,9 @@ def test_what_else_lies_on_the_card_is_labelled() -> None:
 
 
 def test_what_does_not_run_is_still_reckoned_and_said() -> None:
-    moe = estimate(CalculatorInputs(subject_of("qwen3-30b-a3b"), W4A8))
-    assert moe.refusal is not None
-    assert is_one_sentence(moe.refusal)
+    odd = estimate(CalculatorInputs(subject_of("qwen3-30b-a3b"), Scheme.parse("W3A8+kv4")))
+    assert odd.refusal is not None
+    assert is_one_sentence(odd.refusal)
     long = estimate(CalculatorInputs(subject_of("qwen3-8b"), W4A8, 2**20))
     assert long.refusal is not None
     assert "40,960" in long.refusal

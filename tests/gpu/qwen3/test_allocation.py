@@ -179,7 +179,6 @@ def test_schemes_that_do_not_run(
 @pytest.mark.parametrize(
     ("fields", "mention"),
     [
-        ({"num_experts": 8, "num_experts_per_tok": 2}, "Mixture-of-experts"),
         ({"head_dim": 136}, "136"),
         ({"head_dim": 20}, "20"),
     ],
