@@ -63,6 +63,14 @@ def output_error(weights: F32, activations: F32, rounding: Rounding) -> OutputEr
     )
 
 
+def relative_output_error(weights: F32, activations: F32, rounding: Rounding) -> float:
+    """‖(Ŵ − W)Xᵀ‖ / ‖WXᵀ‖ alone. Raises RequestError as `output_error` does."""
+    check_fit(weights, activations)
+    change = quantize(weights, rounding.format, str(rounding.granularity)).dequantize() - weights
+    whole = float(np.linalg.norm(weights @ activations.T))
+    return float(np.linalg.norm(change @ activations.T)) / whole if whole > 0 else 0.0
+
+
 def check_fit(weights: F32, activations: F32) -> None:
     """Raises RequestError unless the activations [tokens, channels] are what the weights read."""
     if activations.ndim != 2 or not len(activations) or activations.shape[1] != weights.shape[1]:

@@ -51,7 +51,7 @@ class MicroscopeController(QObject):
         self._output: Output | None = None
         self._chosen: tuple[int, int] | None = None
         self.worker = Worker("microscope", self)
-        self.sweep = SweepController(panel.tensors, engine, self._rounding)
+        self.sweep = SweepController(panel.tensors, engine, self._rounding, text)
         self._lens = BlockLens(panel)
         self._captures = SiteCaptures(engine, text, self)
         self._newest = LiveMap(self._rounding, self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.engine_thread import EngineThread, Job
@@ -20,12 +22,15 @@ PERIOD_MS = 200
 class SweepController(QObject):
     """A question in the chat takes the engine: the sweep then ends, keeps what it found, and can go again."""
 
-    def __init__(self, panel: TensorsPanel, engine: EngineThread, rounding: Rounding) -> None:
+    def __init__(
+        self, panel: TensorsPanel, engine: EngineThread, rounding: Rounding, text: Callable[[], str]
+    ) -> None:
         super().__init__(panel)
-        self._panel, self._engine = panel, engine
+        self._panel, self._engine, self._text = panel, engine, text
         self._rounding, self._versus, self._chosen = rounding, NO_VERSUS, ""
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._found: dict[str, TensorDamage] = {}
+        self._outputs: dict[str, tuple[float, ...]] = {}
         self._measured: tuple[Rounding, ...] = (rounding,)
         self._number = 0
         self._job: Job | None = None
@@ -38,7 +43,7 @@ class SweepController(QObject):
     def set_checkpoint(self, checkpoint: Checkpoint | None) -> None:
         self._cancel()
         self._shapes = {} if checkpoint is None else {t.name: t.shape for t in matrices(checkpoint)}
-        self._found, self._told = {}, ""
+        self._found, self._outputs, self._told = {}, {}, ""
         self._number += 1
         self._show()
 
@@ -58,9 +63,9 @@ class SweepController(QObject):
         if self._job is not None or not self._shapes:
             return
         versus = () if self._versus == NO_VERSUS else (Rounding.parse(self._versus),)
-        self._measured, self._found = (self._rounding, *versus), {}
+        self._measured, self._found, self._outputs = (self._rounding, *versus), {}, {}
         self._number += 1
-        number, wish = self._number, SweepWish(self._number, self._measured)
+        number, wish = self._number, SweepWish(self._number, self._measured, self._text())
         self._progress, self._told = Progress("waiting for the engine"), ""
         self._job = self._engine.run(
             lambda desk, cancel: sweep_tensors(desk, cancel, wish),
@@ -84,6 +89,7 @@ class SweepController(QObject):
     def _hear(self, letter: object) -> None:
         if isinstance(letter, Swept) and letter.sweep == self._number:
             self._found[letter.tensor.name] = letter.tensor
+            self._outputs[letter.tensor.name] = letter.output
         elif isinstance(letter, SweepEnded):
             self._job = self._progress = None
             self._timer.stop()
@@ -99,7 +105,7 @@ class SweepController(QObject):
         self._show()
 
     def _show(self) -> None:
-        listed = Listed(self._shapes, self._found, self._measured)
+        listed = Listed(self._shapes, self._found, self._measured, self._outputs)
         self._panel.set_frame(tensors_frame(listed, self._versus, self._progress, self._chosen, self._told))
 
     def _connect(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -38,21 +38,19 @@ class Listed:
     shapes: Mapping[str, tuple[int, ...]]
     found: Mapping[str, TensorDamage]
     roundings: tuple[Rounding, ...]
+    outputs: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def tensors_frame(
     listed: Listed, versus: str, progress: Progress | None, chosen: str, told: str = ""
 ) -> TensorsFrame:
     names = tuple(str(rounding) for rounding in listed.roundings)
-    heads = [
-        f"{name} {title}" if len(names) > 1 else title for name in names for title in ("dB", "worst", "bits")
-    ]
+    titles = ("dB", "worst", "output", "bits")
+    heads = [f"{name}\n{title}" if len(names) > 1 else title for name in names for title in titles]
     share = None if progress is None else progress.done / max(progress.total, 1)
     return TensorsFrame(
         columns=("tensor", *heads, "bytes", "shape"),
-        rows=tuple(
-            _row(name, shape, listed.found.get(name), len(names)) for name, shape in listed.shapes.items()
-        ),
+        rows=tuple(_row(listed, name) for name in listed.shapes),
         schemes=names,
         versus=(Choice(NO_VERSUS, "beside nothing"), *(Choice(key, f"beside {key}") for key in _VERSUS)),
         versus_key=versus,
@@ -69,25 +67,37 @@ def short_name(name: str) -> str:
     return f"{match[1]}.{match[2]}" if match else name.removeprefix("model.").removesuffix(".weight")
 
 
-def _row(name: str, shape: tuple[int, ...], found: TensorDamage | None, schemes: int) -> TensorRow:
-    match = _LAYER.search(name)
-    cells = [short_name(name)]
-    sort: list[float | str] = [_natural(name)]
-    values: list[float | None] = [None] * schemes
-    for i in range(schemes):
-        figures: list[float | None] = [None, None, None]
-        if found is not None and i < len(found.totals):
-            totals = found.totals[i]
-            worst = totals.worst["field_sqnr_db"] if totals.worst else None
-            finite = totals.sqnr_db if np.isfinite(totals.sqnr_db) else None
-            figures, values[i] = [finite, worst, totals.bits_per_value], finite
-        cells += ["" if figure is None else f"{figure:.3g}" for figure in figures]
+def _row(listed: Listed, name: str) -> TensorRow:
+    shape, found, match = listed.shapes[name], listed.found.get(name), _LAYER.search(name)
+    cells, sort = [short_name(name)], [_natural(name)]  # type: tuple[list[str], list[float | str]]
+    values: list[float | None] = []
+    for i in range(len(listed.roundings)):
+        figures = _figures(listed, name, i)
+        values.append(figures[0])
+        cells += [_cell(figure, is_share=at == 2) for at, figure in enumerate(figures)]
         sort += [1e9 if figure is None else figure for figure in figures]
     stored = found.totals[0].stored_bytes if found is not None else None
     cells += ["" if stored is None else size_text(stored), "×".join(map(str, shape))]
     sort += [float(stored or 0), float(np.prod(shape))]
     kind = match[2] if match else "other"
     return TensorRow(name, tuple(cells), tuple(sort), kind, int(match[1]) if match else -1, tuple(values))
+
+
+def _figures(listed: Listed, name: str, scheme: int) -> tuple[float | None, ...]:
+    """Signal to noise and that of the worst block in dB, the output's relative error, bits."""
+    found = listed.found.get(name)
+    if found is None or scheme >= len(found.totals):
+        return None, None, None, None
+    totals, output = found.totals[scheme], listed.outputs.get(name, ())
+    worst = totals.worst["field_sqnr_db"] if totals.worst else None
+    finite = totals.sqnr_db if np.isfinite(totals.sqnr_db) else None
+    return finite, worst, output[scheme] if scheme < len(output) else None, totals.bits_per_value
+
+
+def _cell(figure: float | None, is_share: bool) -> str:
+    if figure is None:
+        return ""
+    return f"{figure:.2%}" if is_share else f"{figure:.3g}"
 
 
 def _natural(name: str) -> str:

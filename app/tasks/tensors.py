@@ -64,17 +64,25 @@ def capture_site(desk: Desk, cancel: Cancel, wish: CaptureWish) -> None:
         RequestError: no text, or a site the model does not have.
         Cancelled: `cancel` said so.
     """
+    if wish.site not in desk.opened.session.model.sites:
+        raise RequestError(f"This model has no site '{wish.site}' to capture.")
+    found = capture_values(desk, cancel, wish.text, wish.tokens, frozenset({wish.site}))
+    desk.post(Captured(wish.site, found[wish.site]))
+
+
+def capture_values(
+    desk: Desk, cancel: Cancel, text: str, tokens: int, sites: frozenset[str]
+) -> dict[str, npt.NDArray[np.float32]]:
+    """float32 [tokens, channels] of every site for the first tokens of a text; see `capture_site`."""
     from gpu.probes.capture import CaptureRequest, capture  # noqa: PLC0415 - it loads wgpu
     from gpu.probes.captured import Origin, Prompt  # noqa: PLC0415
 
     opened = desk.opened
     model = opened.session.model
-    if wish.site not in model.sites:
-        raise RequestError(f"This model has no site '{wish.site}' to capture.")
-    ids = tuple(opened.files.codec.encode(wish.text))[: min(wish.tokens, model.context_tokens)]
+    ids = tuple(opened.files.codec.encode(text))[: min(tokens, model.context_tokens)]
     origin = Origin(opened.wish.model, opened.files.checkpoint.fingerprint, str(model.scheme), "")
-    request = CaptureRequest((Prompt("text", ids),), keep=frozenset({wish.site}))
-    desk.post(Captured(wish.site, capture(model, origin, request, cancel=cancel).values[wish.site]))
+    request = CaptureRequest((Prompt("text", ids),), keep=sites)
+    return dict(capture(model, origin, request, cancel=cancel).values)
 
 
 def site_of(tensor: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from gpu.errors import RequestError
 from gpu.formats.family import quantize
-from gpu.output_error import output_error
+from gpu.output_error import output_error, relative_output_error
 from gpu.sweep import Rounding
 
 INT4 = Rounding.parse("int4@b32")
@@ -26,6 +26,7 @@ def test_whole_rows_and_blocks_follow_the_definition() -> None:
     output = weights.astype(np.float64) @ activations.T
     expected = np.linalg.norm(change @ activations.T) / np.linalg.norm(output)
     assert found.relative == pytest.approx(expected, rel=1e-5)
+    assert relative_output_error(weights, activations, INT4) == pytest.approx(expected, rel=1e-5)
     rows = np.linalg.norm(change @ activations.T, axis=1) / np.linalg.norm(output, axis=1)
     np.testing.assert_allclose(found.by_row, rows, rtol=1e-4)
     for block, start in enumerate((0, 32, 64)):

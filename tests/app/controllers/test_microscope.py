@@ -130,8 +130,10 @@ def test_every_tensor_is_measured_beside_another_format(looking: Bench) -> None:
     looking.settle()
     rows = looking.panel.tensors.rows()
     assert len(rows) == 43
-    four, eight = (float(rows[0][column]) for column in (1, 4))
+    four, eight = (float(rows[0][column]) for column in (1, 5))
     assert four < eight
+    down = next(row for row in rows if row[0] == "5.down_proj")
+    assert float(down[3].rstrip("%")) > float(down[7].rstrip("%")) > 0
     assert len(looking.panel.tensors.strip.dots()) == 2 * 43
 
 

@@ -20,7 +20,7 @@ def sweep(theme: Theme, engine: EngineThread, qtbot: QtBot) -> SweepController:
     panel = TensorsPanel(theme)
     qtbot.addWidget(panel)
     panel.show()
-    return SweepController(panel, engine, Rounding.parse("int4@b32"))
+    return SweepController(panel, engine, Rounding.parse("int4@b32"), lambda: "text")
 
 
 def panel_of(sweep: SweepController) -> TensorsPanel:

@@ -29,7 +29,7 @@ def listed() -> Listed:
     totals = tuple(measure(weights(), name).totals for name in ("int4", "int8"))
     found = {DOWN: TensorDamage(DOWN, (6, 64), 768, totals)}
     shapes = {"model.embed_tokens.weight": (9, 64), DOWN: (6, 64)}
-    return Listed(shapes, found, (Rounding.parse("int4"), Rounding.parse("int8")))
+    return Listed(shapes, found, (Rounding.parse("int4"), Rounding.parse("int8")), {DOWN: (0.08, 0.005)})
 
 
 def test_names_are_short() -> None:
@@ -40,13 +40,14 @@ def test_names_are_short() -> None:
 
 def test_two_schemes_side_by_side_and_what_is_not_measured_yet() -> None:
     frame = tensors_frame(listed(), NO_VERSUS, Progress("x", 1, 4), DOWN)
-    assert frame.columns[1:4] == ("int4@b32 dB", "int4@b32 worst", "int4@b32 bits")
-    assert len(frame.columns) == len(frame.rows[0].cells) == len(frame.rows[1].sort) == 9
+    assert frame.columns[1:4] == ("int4@b32\ndB", "int4@b32\nworst", "int4@b32\noutput")
+    assert len(frame.columns) == len(frame.rows[0].cells) == len(frame.rows[1].sort) == 11
     assert frame.rows[0].values == (None, None)
     four, eight = frame.rows[1].values
     assert four is not None
     assert eight is not None
     assert four < eight
+    assert (frame.rows[1].cells[3], frame.rows[1].cells[7]) == ("8.00%", "0.50%")
     assert (frame.rows[1].kind, frame.rows[1].layer) == ("down_proj", 10)
     assert (frame.progress, frame.chosen, frame.can_measure) == (0.25, DOWN, True)
 

@@ -24,6 +24,16 @@ def test_every_tensor_comes_and_then_the_end(engine: GpuEngine, letters: list[ob
     assert progress[-1].done == progress[-1].total
 
 
+def test_with_a_text_the_error_of_the_output_is_told(engine: GpuEngine, letters: list[object]) -> None:
+    letters.clear()
+    wish = SweepWish(4, WISH.roundings, "What is quantization? It stores numbers in fewer bits.")
+    engine.perform(lambda desk, cancel: sweep_tensors(desk, cancel, wish), lambda: False)
+    told = {letter.tensor.name: letter.output for letter in letters if isinstance(letter, Swept)}
+    four, eight = told["model.layers.1.mlp.down_proj.weight"]
+    assert four > eight > 0
+    assert told["model.embed_tokens.weight"] == ()
+
+
 def test_it_stops_where_it_is(engine: GpuEngine, letters: list[object]) -> None:
     letters.clear()
     stop = iter([False] * 20)
