@@ -14,12 +14,14 @@ from app.controllers.adapter_speed import AdapterSpeedController
 from app.controllers.truth import TruthController
 from app.engine_thread import EngineThread
 from app.measured_rates import MeasuredRatesFile
-from app.messages import Adapters, ModelFacts
+from app.messages import Adapters, ModelFacts, ModelWish
 from app.presenters.calculator_truth import truth_frame
 from app.presenters.setup import title
 from app.truth import TruthFile
 from gpu.errors import QuantscopeError
+from gpu.scheme import Scheme
 from views.calculator import CalculatorPanel
+from views.frames.calculator import SpeedFrame
 from views.rail import Workspace
 from views.theme import Theme
 
@@ -70,6 +72,11 @@ class CalculatorRoom(QObject):
             self._adapter = facts.adapter
         self.truth.set_model(facts)
 
+    def ask_about(self, wish: ModelWish) -> None:
+        """A model that was to be opened; the page must be on show."""
+        if self.controller is not None:
+            self.controller.ask_about(wish.model, Scheme.parse(wish.scheme), wish.context_tokens)
+
     def stop(self, timeout_s: float) -> None:
         if self.controller is not None:
             self.controller.stop(timeout_s)
@@ -115,7 +122,10 @@ class CalculatorRoom(QObject):
         if self.controller is None:
             return
         can_measure = self._facts is not None
-        self.controller.set_speed(can_measure, self.speed.progress, self.speed.problem, self.speed.own)
+        measuring = SpeedFrame(
+            can_measure=can_measure, progress=self.speed.progress, problem=self.speed.problem
+        )
+        self.controller.set_speed(measuring, self.speed.own)
         self.controller.set_machine(self.machine())
         truth = self.truth.truth
         name = title(self._facts.wish.model) if self._facts is not None and truth is not None else ""

@@ -144,6 +144,16 @@ class Gui(QObject):
         self.damage.set_watched(self._seen["damage"])
         self.spikes.set_watched(any(self._seen[key] for key in ("spikes", "damage", "microscope")))
 
+    @Slot()
+    def _show_calculator(self) -> None:
+        self.window.show_workspace("calculator")
+
+    @Slot(object)
+    def _reckon(self, wish: ModelWish) -> None:
+        """A model that did not fit, in the calculator."""
+        self._show_calculator()
+        self.calculator.ask_about(wish)
+
     @Slot(object)
     def _keep_sampling(self, sampling: Sampling | None) -> None:
         self._preferences.change(sampling=sampling)
@@ -179,6 +189,8 @@ class Gui(QObject):
     def _connect(self) -> None:
         self.model.model_changed.connect(self._set_model)
         self.model.loading_changed.connect(self.chat.set_loading)
+        self.model.calculator_wished.connect(self._reckon)
+        self.window.panels.memory.calculator_requested.connect(self._show_calculator)
         self.chat.running_changed.connect(self.spikes.set_running)
         self.chat.running_changed.connect(self.compare.set_answering)
         self.chat.sampling_chosen.connect(self._keep_sampling)

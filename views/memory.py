@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from views.frames import MemoryEntry, MemoryFrame
 from views.theme import GAP, Theme
-from views.widgets import as_card, describe, label
+from views.widgets import as_card, describe, label, push_button
 
 KIB = 2**10
 MIB = 2**20
@@ -27,7 +27,9 @@ def size_text(size_bytes: int) -> str:
 
 
 class MemoryPanel(QWidget):
-    """Stacked bar, legend with exact bytes, and where the total came from."""
+    """Stacked bar, legend with exact bytes, where the total came from, and the way to the calculator."""
+
+    calculator_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -35,6 +37,10 @@ class MemoryPanel(QWidget):
         self._bar = StackedBar(theme)
         self._legend = Legend(theme)
         self._total = label("", "muted", wrap=True)
+        self._link = push_button(
+            "Open in the calculator", "Every byte explained, and what else would fit", "link", "calculator"
+        )
+        self._link.clicked.connect(self.calculator_requested)
         self._lay_out()
         self.set_frame(MemoryFrame())
 
@@ -70,7 +76,11 @@ class MemoryPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 6)
         column.setSpacing(GAP)
-        for part in (self._headline, self._bar, self._total):
+        top = QHBoxLayout()
+        top.addWidget(self._headline, 1)
+        top.addWidget(self._link)
+        column.addLayout(top)
+        for part in (self._bar, self._total):
             column.addWidget(part)
         column.addWidget(scroll, 1)
 

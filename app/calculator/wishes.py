@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gpu.errors import QuantscopeError
+from gpu.scheme import Scheme
 from gpu.units import parse_count
 
 if TYPE_CHECKING:  # the calculator's arithmetic brings wgpu along
@@ -57,15 +58,20 @@ class Wishes:
     def with_lock(self, knob: Knob, on: bool) -> Wishes:
         return replace(self, locks=self.locks | {knob} if on else self.locks - {knob})
 
-    def following(self, inputs: CalculatorInputs) -> Wishes:
-        """The fields that an edge can move, as `inputs` have them; a text that says the same is kept."""
-        scheme = inputs.scheme
+    def held_as(self, scheme: Scheme) -> Wishes:
+        """Weights, activations and cache as a scheme has them."""
         return replace(
             self,
             weight_bits=str(scheme.weight_bits),
             activation_bits=str(scheme.activation_bits),
             group=str(scheme.group),
             kv_bits=str(scheme.kv_bits),
+        )
+
+    def following(self, inputs: CalculatorInputs) -> Wishes:
+        """The fields that an edge can move, as `inputs` have them; a text that says the same is kept."""
+        return replace(
+            self.held_as(inputs.scheme),
             context=_kept(self.context, inputs.context_tokens),
             batch=_kept(self.batch, inputs.batch),
             chats=_kept(self.chats, inputs.chats),

@@ -7,21 +7,14 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.calculator.answers import (
-    Answer,
-    BytesAnswer,
-    EnginesAnswer,
-    MemoryAnswer,
-    Question,
-    SpeedAnswer,
-    answer,
-)
+from app.calculator.answers import Answer, Question, answer
 from app.calculator.moves import Drag, Step
 from app.calculator.reading import Reading, Surroundings, read_wishes
 from app.calculator.rooms import THIS_MACHINE, Room, rooms_for
 from app.calculator.speeds import OwnSpeed
-from app.calculator.wishes import HUB, LOADED, Wishes
+from app.calculator.wishes import FILE, HUB, LOADED, Wishes
 from app.catalogue import Card
+from app.controllers.calculator_pages import CalculatorPages
 from app.controllers.calculator_source import SubjectSource
 from app.failures import sentence_of
 from app.presenters.calculator_inputs import LOCKS, Situation, inputs_frame
@@ -30,11 +23,7 @@ from app.worker import Worker
 from gpu.calculator.inputs import CalculatorInputs
 from gpu.scheme import Scheme
 from views.calculator import CalculatorPanel
-from views.calculator.memory_page import MemoryPage
-from views.calculator.speed import SpeedPage
-from views.calculator.table import Table
-from views.calculator.truth import TruthPage
-from views.frames.calculator import Progress, SpeedFrame, TableFrame, TruthFrame, VerdictFrame
+from views.frames.calculator import SpeedFrame, TruthFrame, VerdictFrame
 
 PAUSE_MS = 150
 _SOURCE_FIELDS = ("source", "path", "repo", "params", "layers", "kv_heads", "head_dim")
@@ -57,7 +46,6 @@ class CalculatorController(QObject):
         self._loaded_name = ""
         self._reading = Reading(None)
         self._answer: Answer | None = None
-        self._speed: SpeedAnswer | None = None
         self._held: CalculatorInputs | None = None  # what a move began from
         self._steps: Step | None = None
         self._what: Drag | Step | None = None
@@ -65,8 +53,7 @@ class CalculatorController(QObject):
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._revision = 0
         self._problem = ""
-        self._truth = TruthFrame()
-        self._measuring = SpeedFrame()
+        self._pages = CalculatorPages(panel)
         self._own_speed: OwnSpeed | None = None
         self.worker = Worker("calculator", self)
         self._connect()
@@ -74,6 +61,7 @@ class CalculatorController(QObject):
 
     @property
     def wishes(self) -> Wishes:
+        """What the person asked, as text."""
         return self._wishes
 
     @property
@@ -105,23 +93,27 @@ class CalculatorController(QObject):
         self._source.set_loaded(inputs.subject if inputs is not None else None)
         self._follow_source()
 
+    def ask_about(self, model: str, scheme: Scheme, context_tokens: int | None) -> None:
+        """Reckon with a checkpoint on this machine, held in one way."""
+        held = self._wishes.held_as(scheme)
+        if context_tokens is not None:
+            held = held.with_value("context", str(context_tokens))
+        self._wishes = replace(held, source=FILE, path=model)
+        self._follow_source()
+
     def set_problem(self, sentence: str) -> None:
         """Something the person should know beside the picker of cards."""
         self._problem = sentence
         self._show_inputs()
 
-    def set_speed(
-        self, can_measure: bool, progress: Progress | None, problem: str, own: OwnSpeed | None
-    ) -> None:
-        """How the measurement of the adapter stands."""
-        self._measuring = SpeedFrame(can_measure=can_measure, progress=progress, problem=problem)
+    def set_speed(self, measuring: SpeedFrame, own: OwnSpeed | None) -> None:
+        """How the measurement of the adapter stands, and what the open model reached."""
         self._own_speed = own
-        self._show_speed()
+        self._pages.set_measuring(measuring)
 
     def show_truth(self, frame: TruthFrame) -> None:
         """What was measured of the open model."""
-        self._truth = frame
-        self._show_page_of_truth()
+        self._pages.set_truth(frame)
 
     def stop(self, timeout_s: float) -> None:
         """End both threads."""
@@ -141,12 +133,12 @@ class CalculatorController(QObject):
     def read_file(self, path: str) -> None:
         """Reckon with a checkpoint on this machine."""
         if path:
-            self._wishes = replace(self._wishes, source="file", path=path)
+            self._wishes = replace(self._wishes, source=FILE, path=path)
             self._follow_source()
 
     @Slot(str)
     def _turn(self, _page: str) -> None:
-        self._show_page_of_truth()
+        self._pages.show_truth()
         self._settle()
 
     @Slot(str, bool)
@@ -187,13 +179,10 @@ class CalculatorController(QObject):
 
     @Slot(str, str)
     def _choose_row(self, page: str, key: str) -> None:
-        """Of the largest contexts: that scheme with that context. Of the choices: what it stands for."""
         inputs = self._reading.inputs
-        if page == "speed" and self._speed is not None:
-            self._use(self._speed.choices[int(key)])
-        if page == "memory" and inputs is not None:
-            scheme, _, most = key.partition(" ")
-            self._use(replace(inputs, scheme=Scheme.parse(scheme), context_tokens=int(most)))
+        chosen = self._pages.chosen(page, key, inputs) if inputs is not None else None
+        if chosen is not None:
+            self._use(chosen)
 
     @Slot()
     def _reset(self) -> None:
@@ -258,15 +247,8 @@ class CalculatorController(QObject):
     def _show(self, letter: object) -> None:
         if isinstance(letter, Answer):
             self._take(letter)
-        elif isinstance(letter, MemoryAnswer):
-            self._show_memory(letter)
-        elif isinstance(letter, BytesAnswer):
-            self._show_table("bytes", letter.table)
-        elif isinstance(letter, EnginesAnswer):
-            self._show_table("engines", letter.table)
-        elif isinstance(letter, SpeedAnswer):
-            self._speed = letter
-            self._show_speed()
+        else:
+            self._pages.show(letter)
 
     def _take(self, found: Answer) -> None:
         self._answer = found
@@ -277,30 +259,6 @@ class CalculatorController(QObject):
             self._wishes = self._wishes.following(found.estimate.inputs)
             self._reading = read_wishes(self._wishes, self._source.subject, self._around)
             self._show_inputs()
-
-    def _show_memory(self, letter: MemoryAnswer) -> None:
-        page = self._panel.page(MemoryPage, "memory")
-        if page is not None:
-            page.set_part(letter.part, letter.frame)
-
-    def _show_table(self, page: str, frame: TableFrame) -> None:
-        table = self._panel.page(Table, page)
-        if table is not None:
-            table.set_frame(frame)
-
-    def _show_speed(self) -> None:
-        """What was reckoned, and how the measurement stands."""
-        page, now = self._panel.page(SpeedPage, "speed"), self._measuring
-        if page is not None and self._speed is not None:
-            frame = replace(
-                self._speed.frame, can_measure=now.can_measure, progress=now.progress, problem=now.problem
-            )
-            page.set_frame(frame)
-
-    def _show_page_of_truth(self) -> None:
-        page = self._panel.page(TruthPage, "truth")
-        if page is not None:
-            page.set_frame(self._truth)
 
     @Slot(object)
     def _refuse(self, error: Exception) -> None:

@@ -12,7 +12,7 @@ from app.engine_thread import EngineThread
 from app.library import DEMO
 from app.messages import Adapters, Failure, Loading, ModelFacts, ModelWish, Notice
 from app.preferences import Preferences
-from app.presenters.failure import LOAD_AGAIN, WAY, failure_banner, notice_banner
+from app.presenters.failure import CALCULATOR, LOAD_AGAIN, WAY, failure_banner, notice_banner
 from app.presenters.setup import load_frame, setup_frame, welcome_frame
 from gpu.errors import Way
 from views.main_window import MainWindow
@@ -26,6 +26,7 @@ class ModelController(QObject):
 
     model_changed = Signal(object)  # ModelFacts, or None when it is gone
     loading_changed = Signal(bool)
+    calculator_wished = Signal(object)  # ModelWish that did not fit
 
     def __init__(
         self,
@@ -99,6 +100,8 @@ class ModelController(QObject):
     def _act(self, action: str) -> None:
         if action == LOAD_AGAIN and self._last_wish is not None:
             self.load(self._last_wish)
+        elif action == CALCULATOR and self._last_wish is not None:
+            self.calculator_wished.emit(self._last_wish)
         elif action.startswith(WAY) and self._last_wish is not None:
             way = self._ways[int(action.removeprefix(WAY))]
             self.load(replace(self._last_wish, scheme=way.scheme, context_tokens=way.context_tokens))

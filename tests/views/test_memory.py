@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from tests.views import samples
+from tests.views.controls import named
 from views.frames import MemoryEntry, MemoryFrame
 from views.memory import MemoryPanel, StackedBar, size_text, total_sentence
 from views.theme import DARK, LIGHT
@@ -121,3 +123,8 @@ def test_dark_colours_are_used_in_the_dark(panel: MemoryPanel, theme) -> None:
 )
 def test_sizes_name_their_unit(size: int, text: str) -> None:
     assert size_text(size) == text
+
+
+def test_it_leads_to_the_calculator(panel: MemoryPanel, qtbot) -> None:
+    with qtbot.waitSignal(panel.calculator_requested):
+        qtbot.mouseClick(named(panel, QPushButton, "Open in the calculator"), Qt.MouseButton.LeftButton)

@@ -28,6 +28,9 @@ class MemoryPage(QWidget):
         row.addWidget(self.largest, 4)
 
     def set_part(self, part: str, frame: LinesFrame | TableFrame) -> None:
-        """Show one part: `context`, `batch` or `largest`; KeyError if there is none of that name."""
-        widget = {"context": self.over_context, "batch": self.over_batch, "largest": self.largest}[part]
-        widget.set_frame(frame)
+        """Show one part: `context`, `batch` or `largest`; KeyError if a chart has another name."""
+        charts = {"context": self.over_context, "batch": self.over_batch}
+        if isinstance(frame, TableFrame):
+            self.largest.set_frame(frame)
+        else:
+            charts[part].set_frame(frame)
