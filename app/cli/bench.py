@@ -21,6 +21,7 @@ from gpu.roofline import weight_bytes_read
 from gpu.units import parse_count, size_text
 
 SEED = 0
+_TURNS = 3
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -89,13 +90,22 @@ def _measure(model: Model, args: Namespace) -> dict[str, float]:
         _decode_s(model, 1, probed=True)
         model.rewind(args.prompt_tokens)
         speeds["probes_overhead"] = _decode_s(model, args.new_tokens, probed=True) / decode_s - 1
+        speeds["capture_overhead"] = _capture_overhead(model, prompt)
     return speeds
 
 
-def _prefill_s(model: Model, prompt: list[int]) -> float:
+def _capture_overhead(model: Model, prompt: list[int]) -> float:
+    """How much longer a prompt takes with the probes on, the best of a few turns of either."""
+    _prefill_s(model, prompt, probed=True)
+    turns = [(_prefill_s(model, prompt), _prefill_s(model, prompt, probed=True)) for _ in range(_TURNS)]
+    plain, probed = (min(times) for times in zip(*turns, strict=True))
+    return probed / plain - 1
+
+
+def _prefill_s(model: Model, prompt: list[int], *, probed: bool = False) -> float:
     model.rewind(0)
     started = time.perf_counter()
-    for _ in model.feed(prompt):
+    for _ in model.feed(prompt, probed=probed):
         pass
     model.last_logits()
     return time.perf_counter() - started
@@ -128,5 +138,8 @@ def _print(document: dict[str, Any]) -> None:
         "memory": size_text(document["total_bytes"]),
     }
     if "probes_overhead" in document:
-        fields["probes"] = f"{document['probes_overhead']:+.1%} of a token's time"
+        fields["probes"] = (
+            f"{document['probes_overhead']:+.1%} of a token's time, "
+            f"{document['capture_overhead']:+.1%} of a prompt's"
+        )
     print_fields(fields)

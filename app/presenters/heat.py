@@ -12,7 +12,7 @@ from views.frames.outliers import LARGEST, NOT_FINITE, Codes
 
 F32 = npt.NDArray[np.float32]
 SCALES = (
-    Choice("log", "Logarithmic", "Equal ratios look equally far apart"),
+    Choice("log", "Log", "Equal ratios look equally far apart"),
     Choice("linear", "Linear", "Equal differences look equally far apart"),
     Choice("rank", "Rank", "Every colour covers as many values: the order is all that shows"),
 )

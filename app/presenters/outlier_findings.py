@@ -26,12 +26,12 @@ HEADINGS = (
     "Site",
     "Largest |x|",
     "× median",
+    "Verdict",
     "Mean |x|",
     "Kurtosis",
     "≥ outlier",
     "Layers",
     "At token",
-    "Verdict",
 )
 
 
@@ -89,24 +89,24 @@ def _row(verdict: ChannelVerdict, capture: Capture) -> VerdictRow:
         verdict.site,
         figure(verdict.absmax),
         figure(verdict.ratio),
+        ", ".join(names),
         figure(verdict.mean_abs),
         figure(verdict.kurtosis),
         f"{verdict.share_low:.0%}",
         f"{layers} of {verdict.layer_count}",
         token_text(capture, verdict.peak).removeprefix("token "),
-        ", ".join(names),
     )
     sort_by = (
         verdict.channel,
         float(split_site(verdict.site)[1] or 0),
         verdict.absmax,
         verdict.ratio,
+        float(len(names)),
         verdict.mean_abs,
         verdict.kurtosis,
         verdict.share_low,
         layers,
         verdict.peak,
-        float(len(names)),
     )
     return VerdictRow(split_site(verdict.site)[0], verdict.channel, verdict.site, cells, sort_by, names)
 

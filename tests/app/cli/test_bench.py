@@ -28,14 +28,17 @@ def test_a_prompt_of_exactly_that_many_tokens_is_read(
     quantscope: Quantscope, talker: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fed: list[int] = []
-    monkeypatch.setattr(bench, "_prefill_s", lambda _model, prompt: fed.append(len(prompt)) or 2.0)
+    monkeypatch.setattr(
+        bench, "_prefill_s", lambda _, prompt, probed=False: fed.append(len(prompt)) or 2.0 + 0.2 * probed
+    )
     monkeypatch.setattr(bench, "_decode_s", lambda *_, probed: 0.5 + 0.1 * probed)
     monkeypatch.setattr(bench.Model, "rewind", lambda *_: None)
     document = quantscope("bench", talker, *FEW, "--probes", "--json").json
-    assert fed == [20, 20]  # a warm-up first
+    assert fed == [20] * 9  # a warm-up first; three turns without probes and with them, and another warm-up
     assert document["prefill_tokens_per_s"] == 10
     assert document["decode_tokens_per_s"] == 6
     assert document["probes_overhead"] == pytest.approx(0.2)
+    assert document["capture_overhead"] == pytest.approx(0.1)
 
 
 def test_random_weights_of_a_shape(quantscope: Quantscope, talker: Path) -> None:
