@@ -56,7 +56,7 @@ class SiteCaptures(QObject):
         if self._job is not None:
             return "Capturing activations…"
         if not tensor:
-            return ""
+            return "Choose a tensor to see what its rounding does to the layer's output."
         if not site_of(tensor):
             return "No captured site feeds this tensor."
         run = "Run a text through the model and see what this tensor's rounding does to the layer's output."

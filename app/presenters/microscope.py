@@ -142,7 +142,7 @@ def ruler_frame(
         threshold=None if curve is None else looked.threshold,
         best=None if curve is None else curve.best[0],
         setter=sample.setter,
-        note=f"step {looked.scale:.3g} · {used} of {len(looked.grid)} levels used · "
+        note=f"scale {looked.scale:.3g} · {used} of {len(looked.grid)} levels used · "
         f"{lost} rounded to zero · {error}",
     )
 
