@@ -51,7 +51,7 @@ class ChatController(QObject):
         self._samples: tuple[str, ...] = ()
         self._dialogue = Dialogue(archive, replace(archive.begin(), sampling=sampling))
         self._traces = Traces(archive)
-        self.composer = ComposerController(panel, self._dialogue)
+        self.composer = ComposerController(panel, self._dialogue, engine)
         self._run: Answering | None = None
         self._loading = self._stopping = False
         self._progress = Progress()

@@ -10,10 +10,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.attachments import Attachment, AttachmentError, pasted, read_text_file
 from app.conversations import Conversation
 from app.dialogue import Dialogue
+from app.engine_thread import EngineThread
 from app.messages import ModelFacts
 from app.presenters.composer import ChatState, Writing, composer_frame
 from app.presenters.sampling import sampling_of
 from app.presets import presets_for, recommended
+from app.tasks.count import Counted, counting
 from gpu.sampling import Sampling
 from views.chat import ChatPanel
 from views.frames import AttachmentFrame, ComposerFrame, SamplingFrame
@@ -27,12 +29,13 @@ class ComposerController(QObject):
     sampling_chosen = Signal(object)  # Sampling, or None for what the model recommends
     refused = Signal(str)  # why a file cannot go along, in a sentence
 
-    def __init__(self, panel: ChatPanel, dialogue: Dialogue) -> None:
+    def __init__(self, panel: ChatPanel, dialogue: Dialogue, engine: EngineThread) -> None:
         super().__init__(panel)
-        self._panel, self._dialogue = panel, dialogue
+        self._panel, self._dialogue, self._engine = panel, dialogue, engine
         self._facts: ModelFacts | None = None
         self._state: ChatState = "empty"
         self._attachments: tuple[Attachment, ...] = ()
+        self._tokens: dict[Attachment, int] = {}
         self._tinted = False
         self._connect()
 
@@ -40,11 +43,13 @@ class ComposerController(QObject):
         self._dialogue, self._attachments = dialogue, ()
 
     def set_facts(self, facts: ModelFacts | None) -> None:
-        self._facts = facts
+        self._facts, self._tokens = facts, {}
+        for attached in self._attachments:
+            self._count(attached)
 
     def frame(self, state: ChatState) -> ComposerFrame:
         self._state = state
-        attached = tuple(AttachmentFrame(one.name) for one in self._attachments)
+        attached = tuple(AttachmentFrame(one.name, self._tokens.get(one)) for one in self._attachments)
         writing = Writing(self._dialogue.conversation, self._dialogue.questions(), attached)
         frame = composer_frame(state, self._facts, writing)
         return replace(frame, can_tint=self._facts is not None, tinted=self._tinted)
@@ -66,6 +71,18 @@ class ComposerController(QObject):
         """Have a text go along with the next question."""
         self._attachments = (*self._attachments, attached)
         self.show(self._state)
+        self._count(attached)
+
+    def _count(self, attached: Attachment) -> None:
+        """Tokens are counted by the open model's own tokenizer, beside everything else."""
+        if self._facts is not None:
+            self._engine.run(counting(attached), lambda _error: Counted(attached, None), background=True)
+
+    @Slot(object)
+    def _hear(self, letter: object) -> None:
+        if isinstance(letter, Counted) and letter.tokens is not None:
+            self._tokens[letter.attachment] = letter.tokens
+            self.show(self._state)
 
     @property
     def thinking(self) -> bool | None:
@@ -135,6 +152,7 @@ class ComposerController(QObject):
         self.show(self._state)
 
     def _connect(self) -> None:
+        self._engine.told.connect(self._hear)
         panel = self._panel
         panel.thinking_toggled.connect(self._choose_thinking)
         panel.sampling_changed.connect(self._choose_sampling)

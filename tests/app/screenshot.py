@@ -22,7 +22,7 @@ from views.frames import ChatFrame, MessageFrame
 
 QUESTION = "Why do 4-bit activations break a model?"
 SIZE = (1280, 720)
-TALL = 1010
+TALL = 900
 FORMATS = """\
 ## One scale, one block
 
