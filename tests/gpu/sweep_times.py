@@ -1,4 +1,4 @@
-"""How long every tensor of a 0.6B model takes, on the device and in numpy: `python -m tests.gpu.sweep_times`."""
+"""How long every tensor of a 0.6B model takes, on the device and in numpy: run it with `-m`."""
 
 from __future__ import annotations
 
