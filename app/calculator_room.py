@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -17,7 +18,7 @@ from app.measured_rates import MeasuredRatesFile
 from app.messages import Adapters, ModelFacts, ModelWish
 from app.presenters.calculator_truth import truth_frame
 from app.presenters.setup import title
-from app.truth import TruthFile
+from app.truth import LoadTruth, Pair, TruthFile, driver_overhead
 from gpu.errors import QuantscopeError
 from gpu.scheme import Scheme
 from views.calculator import CalculatorPanel
@@ -27,6 +28,7 @@ from views.theme import Theme
 
 if TYPE_CHECKING:
     from app.controllers.calculator import CalculatorController
+    from gpu.calculator.inputs import CalculatorInputs
     from gpu.device import AdapterInfo
 
 
@@ -129,8 +131,9 @@ class CalculatorRoom(QObject):
         self.controller.set_machine(self.machine())
         truth = self.truth.truth
         name = title(self._facts.wish.model) if self._facts is not None and truth is not None else ""
-        self.controller.set_loaded(name, truth.inputs if truth is not None else None)
-        self.controller.show_truth(truth_frame(truth, self.truth.pairs(), self.truth.problem))
+        pairs = self.truth.pairs()
+        self.controller.set_loaded(name, _as_here(truth, pairs) if truth is not None else None)
+        self.controller.show_truth(truth_frame(truth, pairs, self.truth.problem))
 
     @Slot()
     def _choose_file(self) -> None:
@@ -141,3 +144,9 @@ class CalculatorRoom(QObject):
         kinds = "Checkpoints (*.gguf *.safetensors config.json)"
         path, _ = QFileDialog.getOpenFileName(self.panel, "Reckon with a checkpoint", "", kinds)
         return path.removesuffix("config.json")
+
+
+def _as_here(truth: LoadTruth, pairs: Sequence[Pair]) -> CalculatorInputs:
+    """The loaded model as asked, with what its driver took on top in the loads so far."""
+    overhead = driver_overhead(pairs, truth.pair.adapter, truth.pair.driver)
+    return replace(truth.inputs, driver_bytes=overhead)

@@ -78,6 +78,7 @@ def test_the_loaded_model_is_reckoned_with_once_it_was_measured(gui: Gui, settle
     settle()
     panel = gui.calculator.panel
     assert panel.verdict.detail().startswith("qwen3-0.6b · W4A8 · 8,192 tokens")
+    assert "Driver 300 B" in panel.bar.accessibleDescription(), "what it took on top in earlier loads"
     panel.pages.show_page("truth")
     assert "to the byte" in panel.pages.page("truth").sentence()
 

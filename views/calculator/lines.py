@@ -20,6 +20,7 @@ from views.widgets import describe, label
 _AXIS_WIDTH = 54
 _HEADROOM = 1.12
 _MOST_ABOVE = 1.5
+_NEAR = 0.35
 
 
 class _Axis(pg.AxisItem):  # type: ignore[misc]
@@ -160,9 +161,15 @@ class LinesChart(QWidget):
         ink = QColor(self._theme.colours.danger)
         self._levels[index].setPen(pg.mkPen(ink, width=1, style=Qt.PenStyle.DashLine))
         self._levels[index].setPos(self._up(value))
-        left = self._plot.plotItem.vb.viewRange()[0][0]
         if self._is_in_view(self._up(value)):
-            self._write(left, self._up(value), text, ink)
+            self._write(self._free_end(), self._up(value), text, ink)
+
+    def _free_end(self) -> float:
+        """The end of the plot where no point is, so that names of levels and points keep apart."""
+        left, right = self._plot.plotItem.vb.viewRange()[0]
+        points = self._frame.points if self._frame is not None else ()
+        is_taken = any(self._fraction(self._across(point.at)) < _NEAR for point in points)
+        return float(right if is_taken else left)
 
     def _draw_points(self, frame: LinesFrame) -> None:
         colours = self._theme.colours

@@ -25,7 +25,7 @@ class MemoryPage(QWidget):
         row.setSpacing(12)
         row.addWidget(self.over_context, 5)
         row.addWidget(self.over_batch, 5)
-        row.addWidget(self.largest, 4)
+        row.addWidget(self.largest, 5)
 
     def set_part(self, part: str, frame: LinesFrame | TableFrame) -> None:
         """Show one part: `context`, `batch` or `largest`; KeyError if a chart has another name."""
