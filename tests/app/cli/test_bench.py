@@ -41,6 +41,14 @@ def test_a_prompt_of_exactly_that_many_tokens_is_read(
     assert document["capture_overhead"] == pytest.approx(0.1)
 
 
+def test_decoding_is_measured_along_the_context(quantscope: Quantscope, talker: Path) -> None:
+    document = quantscope("bench", talker, *FEW, "--contexts", "60", "20", "20", "--json").json
+    assert [point["context_tokens"] for point in document["decode_by_context"]] == [20, 60]
+    assert all(point["decode_tokens_per_s"] > 0 for point in document["decode_by_context"])
+    assert document["decode_cpu_ms_per_token"] > 0
+    assert "after 20" in quantscope("bench", talker, *FEW, "--contexts", "20").out
+
+
 def test_random_weights_of_a_shape(quantscope: Quantscope, talker: Path) -> None:
     printed = quantscope("bench", "--synthetic", talker, *FEW)
     assert printed.status == 0
