@@ -8,6 +8,7 @@ from app.picture_file import check_picture_name, write_picture
 from app.svg_chart import Chart, Series
 from gpu.errors import QuantscopeError
 
+pytestmark = pytest.mark.usefixtures("qapp")  # a PNG needs one, and there is one a process
 CHARTS = [Chart("t", "x", "y", (Series("a", [0, 1], [1, 2]),))]
 
 

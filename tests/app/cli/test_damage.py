@@ -124,6 +124,7 @@ def test_every_family_has_its_own_granularity(quantscope: Quantscope, tmp_path: 
     assert found["sqnr_db"] > 10
 
 
+@pytest.mark.usefixtures("qapp")  # a PNG needs one, and there is one a process
 def test_charts_are_drawn_into_a_file(quantscope: Quantscope, tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", spiky(12, 64))
     arguments = ("damage", "--array", tmp_path / "x.npy", "--clip", "--plot")
