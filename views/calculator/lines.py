@@ -152,7 +152,7 @@ class LinesChart(QWidget):
             self._curves.append(self._added(pg.PlotCurveItem(antialias=True)))
         colour = self._theme.colours.purpose(series.colour_key)
         style = Qt.PenStyle.DashLine if series.dashed else Qt.PenStyle.SolidLine
-        pen = pg.mkPen(colour, width=2, style=style)
+        pen = pg.mkPen(colour, width=2 * self.devicePixelRatioF(), style=style)  # it counts device pixels
         self._curves[index].setData(self._all(frame.at), self._values(series.values), pen=pen)
 
     def _draw_limit(self, index: int, value: float, text: str) -> None:
