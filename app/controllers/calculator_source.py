@@ -12,7 +12,6 @@ from app.calculator.wishes import FILE, HUB, LOADED, NUMBERS, Wishes
 from app.failures import sentence_of
 from app.worker import Cancel, Post, Worker
 from gpu.calculator.subject import Subject
-from gpu.errors import Cancelled
 from views.frames.calculator import Progress
 
 ReadSubject = Callable[[str], Subject]
@@ -91,7 +90,11 @@ class SubjectSource(QObject):
             self.changed.emit()
 
         def task(post: Post, cancel: Cancel) -> None:
-            post(_Found(wishes, find(cancel)))
+            try:
+                post(_Found(wishes, find(cancel)))
+            except Exception:
+                if not cancel():  # what fails after it was given up is nobody's business any more
+                    raise
 
         self.worker.run(task)
 
@@ -105,11 +108,8 @@ class SubjectSource(QObject):
     def _refuse(self, error: Exception) -> None:
         if self._wishes.source in (LOADED, NUMBERS):
             return
-        if isinstance(error, Cancelled):
-            self._settle(self.subject)
-        else:
-            field = _FIELDS.get(self._wishes.source, "source")
-            self._settle(self.subject, {field: sentence_of(error)})
+        field = _FIELDS.get(self._wishes.source, "source")
+        self._settle(self.subject, {field: sentence_of(error)})
 
     def _settle(self, subject: Subject | None, errors: Mapping[str, str] | None = None) -> None:
         self.subject, self.errors, self.progress = subject, errors or {}, None
