@@ -23,6 +23,7 @@ from gpu.evaluate.perplexity import cross_entropy
 from gpu.model import Cancel, Model
 from gpu.probes.attention import AttentionProbe
 from gpu.probes.edits import LiftedChannels, Targets
+from gpu.probes.saliency import is_read_by_experts
 
 Progress = Callable[[str, int, int], None]
 F32 = npt.NDArray[np.float32]
@@ -41,8 +42,9 @@ class Score:
 
 @dataclass(frozen=True)
 class Knockout:
-    """`chosen` and each of `random` (one a seed) against `baseline`; `kept` is the untouched channels
-    multiplied at 16 bits with the weights that read them, None where nothing is quantized."""
+    """`chosen` and each of `random` (one a seed) against `baseline`; in `kept` the chosen channels are
+    multiplied at 16 bits with the weights that read them: None where nothing is quantized, and where experts
+    read them."""
 
     tokens: int
     window_tokens: int
@@ -87,7 +89,8 @@ def knock_out(
         for seed in request.seeds
     )
     kept = None
-    if model.scheme.weight_bits < 16:
+    by_experts = any(is_read_by_experts(model.config, site) for site in request.targets)
+    if model.scheme.weight_bits < 16 and not by_experts:
         kept = runner.score("the chosen channels at 16 bits", request.targets, checkpoint)
     return Knockout(
         tokens=len(request.token_ids),

@@ -26,6 +26,12 @@ _READERS = {
 _ROWS_AT_ONCE = 1024
 
 
+def is_read_by_experts(config: Qwen3Config, site: str) -> bool:
+    """Whether a router and many experts read a site, each token's by a few of them."""
+    layer = layer_of(site)
+    return kind_of(site) == "gate_up_proj" and layer is not None and config.is_moe_layer(layer)
+
+
 def reader_names(config: Qwen3Config, site: str) -> tuple[str, ...]:
     """The checkpoint tensors that read a site.
 
@@ -37,7 +43,13 @@ def reader_names(config: Qwen3Config, site: str) -> tuple[str, ...]:
         raise RequestError(f"No matrix reads '{site}' itself: the norms do, and what they leave is a site.")
     if kind == HEAD_SITE:
         return (EMBEDDING if config.tie_word_embeddings else HEAD,)
-    return tuple(f"model.layers.{layer_of(site)}.{part}.weight" for part in _READERS[kind])
+    parts: tuple[str, ...] = _READERS[kind]
+    if is_read_by_experts(config, site):
+        each = (
+            f"mlp.experts.{e}.{part}" for e in range(config.num_experts) for part in ("gate_proj", "up_proj")
+        )
+        parts = ("mlp.gate", *each)
+    return tuple(f"model.layers.{layer_of(site)}.{part}.weight" for part in parts)
 
 
 def column_norms(checkpoint: Checkpoint, site: str) -> F32:

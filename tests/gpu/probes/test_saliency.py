@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from gpu.errors import RequestError
-from gpu.probes.saliency import column_absmax, column_norms, columns, reader_names, saliency
+from gpu.probes.saliency import (
+    column_absmax,
+    column_norms,
+    columns,
+    is_read_by_experts,
+    reader_names,
+    saliency,
+)
+from gpu.qwen3.released import released_config
 from tests.gpu.probes.conftest import Load
 from tests.gpu.probes.test_statistics import of
 from tests.gpu.sentences import is_one_sentence
@@ -41,6 +49,16 @@ def test_the_head_reads_the_embedding_where_it_is_tied_and_no_matrix_reads_the_r
     with pytest.raises(RequestError) as failure:
         reader_names(config, "layers.1")
     assert is_one_sentence(str(failure.value))
+
+
+def test_a_router_and_every_expert_read_the_input_of_experts() -> None:
+    config = released_config("qwen3-30b-a3b")
+    names = reader_names(config, "layers.3.mlp.gate_up_proj")
+    assert len(names) == 1 + 2 * config.num_experts
+    assert set(names) <= set(config.tensor_shapes())
+    assert is_read_by_experts(config, "layers.3.mlp.gate_up_proj")
+    assert not is_read_by_experts(config, "layers.3.self_attn.qkv_proj")
+    assert reader_names(config, "layers.3.self_attn.qkv_proj")[0] in config.tensor_shapes()
 
 
 def test_saliency_is_the_mean_magnitude_times_the_norm() -> None:
