@@ -1,4 +1,4 @@
-"""How a site's statistics lie in the buffer the device adds to; free of the device, for whoever reads them."""
+"""How a site's statistics lie in the buffer that the device adds to; free of the device itself."""
 
 from __future__ import annotations
 

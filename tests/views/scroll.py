@@ -1,8 +1,8 @@
 """How long the chat keeps a person waiting: `python -m tests.views.scroll`.
 
 Prints, as JSON, the longest blocks of the window's thread for a conversation of 50 turns and for one answer
-of 32,000 tokens (4 characters each): while the last answer streams in, and while the transcript is scrolled from
-its end to its beginning and back, a third of a window a frame.
+of 32,000 tokens (4 characters each): while the last answer streams in, and while the transcript is scrolled
+from its end to its beginning and back, a third of a window a frame.
 """
 
 from __future__ import annotations
