@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from views.arrangement import Arrangement
 from views.chat import ChatPanel
@@ -29,6 +29,7 @@ from views.frames import BannerFrame, LoadFrame, SetupFrame, WelcomeFrame
 from views.icons import icon
 from views.memory import MemoryPanel
 from views.menus import add_menu, fill_recent, make_action
+from views.page_stack import PageStack
 from views.palette import CommandPalette
 from views.rail import Workspace, WorkspaceRail
 from views.setup_bar import SetupBar
@@ -108,8 +109,8 @@ class MainWindow(QMainWindow):
         self._banner = Banner()
         self._load = LoadStrip()
         self._welcome = WelcomePage()
-        self._home = QStackedWidget()  # the first screen, then the chat
-        self._pages = QStackedWidget()
+        self._home = PageStack()  # the first screen, then the chat
+        self._pages = PageStack()
         self._rail = WorkspaceRail()
         self._workspaces: dict[str, QWidget] = {}
         self._drop_hint = DropHint(self)
