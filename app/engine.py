@@ -144,7 +144,7 @@ class GpuEngine:
         options = EngineOptions(
             scheme=Scheme.parse(wish.scheme),
             adapter=wish.adapter,
-            context_tokens=wish.context_tokens,
+            context_tokens=_context_within(files.checkpoint.config.max_position_embeddings, wish),
             progress=self._report_progress,
             notice=lambda sentence: self._post(Notice(sentence)),
             cancel=cancel,
@@ -228,6 +228,10 @@ def _check_with(freed_bytes: int, error: BudgetError) -> None:
         raise shortage(error.question, error.needed_bytes, available) from error
 
 
+def _context_within(longest: int, wish: ModelWish) -> int | None:
+    return None if wish.context_tokens is None else min(wish.context_tokens, longest)
+
+
 def _text_facts(files: ModelFiles, post: Post) -> tuple[bool, bool]:
     """Whether the checkpoint has a chat template, and whether that has a thinking switch.
 
@@ -253,4 +257,5 @@ def _facts(opened: OpenModel, has_chat_template: bool, supports_thinking: bool) 
         sampling=recommended_sampling(opened.files.checkpoint.generation),
         has_chat_template=has_chat_template,
         supports_thinking=supports_thinking,
+        longest_context_tokens=model.config.max_position_embeddings,
     )

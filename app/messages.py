@@ -18,7 +18,10 @@ FailureKind = Literal["load", "cancelled", "closed", "other"]
 
 @dataclass(frozen=True)
 class ModelWish:
-    """A model to open, by the name app.library knows, and how; None leaves a choice to the engine."""
+    """A model to open, by the name app.library knows, and how; None leaves a choice to the engine.
+
+    A model that takes fewer tokens than `context_tokens` is opened with as many as it takes.
+    """
 
     model: str
     scheme: str = "W4A8"
@@ -45,6 +48,7 @@ class ModelFacts:
     sampling: Sampling = field(default_factory=Sampling)
     has_chat_template: bool = True
     supports_thinking: bool = False
+    longest_context_tokens: int = 0
 
 
 @dataclass(frozen=True)

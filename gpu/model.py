@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gpu.budget import DEFAULT_CONTEXT_TOKENS
 from gpu.calculator.preflight import check_fits
 from gpu.checkpoints.base import Checkpoint
 from gpu.device import Gpu
@@ -31,7 +32,6 @@ from gpu.scheme import Scheme
 
 __all__ = ["LoadOptions", "LoadProgress", "Model"]
 
-DEFAULT_CONTEXT_TOKENS = 4096
 _SEGMENT_S = 0.05  # how long a submitted stretch of a prompt may take: the grain of a cancel
 Cancel = Callable[[], bool]
 F32 = npt.NDArray[np.float32]

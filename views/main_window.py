@@ -33,7 +33,7 @@ from views.page_stack import PageStack
 from views.palette import CommandPalette
 from views.rail import Workspace, WorkspaceRail
 from views.setup_bar import SetupBar
-from views.shortcuts import ShortcutsDialog
+from views.shortcuts import WITHOUT_ACTION, ShortcutsDialog
 from views.spikes import SpikesPanel
 from views.strips import Banner, LoadStrip
 from views.theme import GAP
@@ -47,20 +47,6 @@ _TEXT_SIZES = (
     ("&Larger text", "Ctrl++", "Draw text larger", 1),
     ("S&maller text", "Ctrl+-", "Draw text smaller", -1),
     ("&Usual text size", "Ctrl+0", "Draw text in the system's size", 0),
-)
-_SHORTCUTS = (
-    ("Enter", "Send the message"),
-    ("Shift+Enter", "Start a new line in the message"),
-    ("Escape", "Stop the answer"),
-    ("Up, Down", "In an empty message: what was sent before"),
-    ("Enter or F2", "In a message reached by Alt+Up: edit it"),
-    ("Ctrl+Enter", "Keep an edited message"),
-    ("Ctrl+C", "Copy the selection, or the message as Markdown"),
-    ("Menu key", "What can be done with a message"),
-    ("Home, End", "In the conversation: its beginning, its newest words"),
-    ("Arrows, Enter", "In an answer drawn as tokens: walk through them, open one"),
-    ("Ctrl+K", "Command palette"),
-    ("Double-click a chart", "Show all of it again"),
 )
 
 
@@ -91,6 +77,7 @@ class MainWindow(QMainWindow):
     recent_chosen = Signal(str)
     new_chat_requested = Signal()
     scheme_chosen = Signal(str)
+    context_chosen = Signal(str)
     adapter_chosen = Signal(str)
     load_cancelled = Signal()
     banner_action = Signal(str)
@@ -278,7 +265,7 @@ class MainWindow(QMainWindow):
         """Every key and what it does, menu keys first."""
         actions = cast(list[QAction], self.findChildren(QAction))
         bound = [(a.shortcut().toString(), a.text().replace("&", "")) for a in actions]
-        return [*((keys, text) for keys, text in bound if keys), *_SHORTCUTS]
+        return [*((keys, text) for keys, text in bound if keys), *WITHOUT_ACTION]
 
     def _show_shortcuts(self) -> None:
         ShortcutsDialog(self.shortcuts(), self).open()
@@ -286,6 +273,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self._rail.chosen.connect(self.show_workspace)
         self._bar.scheme_chosen.connect(self.scheme_chosen)
+        self._bar.context_chosen.connect(self.context_chosen)
         self._bar.adapter_chosen.connect(self.adapter_chosen)
         self._welcome.demo_requested.connect(self.demo_requested)
         self._welcome.open_requested.connect(self.open_requested)

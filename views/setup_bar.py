@@ -12,9 +12,10 @@ from views.widgets import ElidedLabel, describe, label
 
 
 class SetupBar(QToolBar):
-    """Open, the model's name, scheme and adapter pickers, and the panels' switches at the right."""
+    """Open, the model's name, pickers of scheme, context and adapter; the panels' switches at the right."""
 
     scheme_chosen = Signal(str)
+    context_chosen = Signal(str)
     adapter_chosen = Signal(str)
 
     def __init__(self, open_action: QAction) -> None:
@@ -27,8 +28,12 @@ class SetupBar(QToolBar):
         self._scheme = ChoiceBox(
             "Scheme", "Bits of the weights (W) and of the activations (A); changing it loads the model again"
         )
+        self._context = ChoiceBox(
+            "Context", "How many tokens a conversation may have; changing it loads the model again"
+        )
         self._adapter = ChoiceBox("Adapter", "The graphics adapter the model runs on")
         self._scheme.chosen.connect(self.scheme_chosen)
+        self._context.chosen.connect(self.context_chosen)
         self._adapter.chosen.connect(self.adapter_chosen)
         self.addAction(open_action)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -48,8 +53,9 @@ class SetupBar(QToolBar):
         self._name.set_text(frame.model_name or "No model open")
         self._scheme.set_choices(frame.schemes, frame.scheme)
         self._adapter.set_choices(frame.adapters, frame.adapter)
-        self._scheme.setEnabled(frame.enabled)
-        self._adapter.setEnabled(frame.enabled)
+        self._context.set_choices(frame.contexts, frame.context)
+        for picker in (self._scheme, self._context, self._adapter):
+            picker.setEnabled(frame.enabled)
 
     def _pickers(self) -> QWidget:
         """One widget that takes the room left, so that a long model name is cut and nothing else."""
@@ -57,6 +63,7 @@ class SetupBar(QToolBar):
         row = QHBoxLayout(pickers)
         row.setContentsMargins(6, 0, 0, 0)
         row.addWidget(self._name, 1)
-        for part in (label("Scheme", "muted"), self._scheme, label("Adapter", "muted"), self._adapter):
-            row.addWidget(part)
+        for picker in (self._scheme, self._context, self._adapter):
+            row.addWidget(label(picker.accessibleName(), "muted"))
+            row.addWidget(picker)
         return pickers

@@ -18,6 +18,21 @@ from PySide6.QtWidgets import (
 
 from views.widgets import describe
 
+WITHOUT_ACTION = (
+    ("Enter", "Send the message"),
+    ("Shift+Enter", "Start a new line in the message"),
+    ("Escape", "Stop the answer"),
+    ("Up, Down", "In an empty message: what was sent before"),
+    ("Enter or F2", "In a message reached by Alt+Up: edit it"),
+    ("Ctrl+Enter", "Keep an edited message"),
+    ("Ctrl+C", "Copy the selection, or the message as Markdown"),
+    ("Menu key", "What can be done with a message"),
+    ("Home, End", "In the conversation: its beginning, its newest words"),
+    ("Arrows, Enter", "In an answer drawn as tokens: walk through them, open one"),
+    ("Ctrl+K", "Command palette"),
+    ("Double-click a chart", "Show all of it again"),
+)
+
 
 class ShortcutsDialog(QDialog):
     """A table of keys and what they do."""

@@ -11,10 +11,10 @@ from app.cli.output import ProgressLine, print_json, print_table
 from app.cli.verdict import Place, Verdict, judge
 from app.measured_rates import MeasuredRatesFile
 from app.subjects import find_subject, read_subject
-from gpu.budget import Term
+from gpu.budget import DEFAULT_CONTEXT_TOKENS, Term
 from gpu.calculator.device_profile import HARDWARE, DeviceProfile
 from gpu.calculator.estimate import Estimate, estimate
-from gpu.calculator.inputs import DEFAULT_CONTEXT_TOKENS, CalculatorInputs, Lora
+from gpu.calculator.inputs import CalculatorInputs, Lora
 from gpu.calculator.planning import profile_of
 from gpu.calculator.subject import Subject
 from gpu.device import Gpu, open_gpu

@@ -90,6 +90,12 @@ class ModelController(QObject):
             self.load(replace(self._facts.wish, scheme=scheme))
 
     @Slot(str)
+    def _choose_context(self, context: str) -> None:
+        tokens = int(context) if context else None
+        if self._facts is not None:
+            self.load(replace(self._facts.wish, context_tokens=tokens))
+
+    @Slot(str)
     def _choose_adapter(self, adapter: str) -> None:
         if self._facts is None:
             self._preferences.change(adapter=adapter or None)
@@ -119,7 +125,8 @@ class ModelController(QObject):
     def _accept(self, facts: ModelFacts) -> None:
         """The model is open: what was wished for is worth keeping."""
         self._facts = facts
-        self._preferences.change(scheme=facts.wish.scheme, adapter=facts.wish.adapter)
+        wish = facts.wish
+        self._preferences.change(scheme=wish.scheme, adapter=wish.adapter, context_tokens=wish.context_tokens)
         self._preferences.remember_model(facts.wish.model)
         problem = self._preferences.save()
         if problem:
@@ -182,6 +189,7 @@ class ModelController(QObject):
         window.model_dropped.connect(self.open_dropped)
         window.recent_chosen.connect(self.open)
         window.scheme_chosen.connect(self._choose_scheme)
+        window.context_chosen.connect(self._choose_context)
         window.adapter_chosen.connect(self._choose_adapter)
         window.load_cancelled.connect(self._cancel)
         window.banner_action.connect(self._act)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from app.library import DEMO
 from app.messages import Adapters, Loading, ModelFacts
 from app.settings import Settings
+from gpu.budget import DEFAULT_CONTEXT_TOKENS
 from views.frames import Choice, LoadFrame, SetupFrame, WelcomeFrame
 
 if TYPE_CHECKING:
     from gpu.device import AdapterInfo
 
 AUTOMATIC = ""
+_CONTEXTS = tuple(2**power for power in range(9, 18))  # 512 … 131,072 tokens
 SCHEMES = (
     Choice("W4A8", "W4A8", "4-bit weights, 8-bit activations in blocks of 32"),
     Choice("W4A16", "W4A16", "4-bit weights, activations as they are"),
@@ -44,6 +46,8 @@ def setup_frame(
     return SetupFrame(
         schemes=_schemes_with(scheme),
         scheme=scheme,
+        contexts=_context_choices(facts),
+        context=_context(facts.wish.context_tokens if facts is not None else settings.context_tokens, facts),
         adapters=_adapter_choices(adapters),
         adapter=settings.adapter or AUTOMATIC,
         recent=recent_choices(settings),
@@ -68,6 +72,23 @@ def _where(model: str) -> str:
 def _schemes_with(scheme: str) -> tuple[Choice, ...]:
     known = any(choice.key == scheme for choice in SCHEMES)
     return SCHEMES if known else (*SCHEMES, Choice(scheme, scheme))
+
+
+def _context(wished_tokens: int | None, facts: ModelFacts | None) -> str:
+    if wished_tokens is None or facts is None:
+        return AUTOMATIC
+    return str(min(wished_tokens, facts.longest_context_tokens))
+
+
+def _context_choices(facts: ModelFacts | None) -> tuple[Choice, ...]:
+    """Powers of two up to what the model takes, that itself, and what is open now."""
+    if facts is None:
+        return (Choice(AUTOMATIC, "Automatic"),)
+    longest = facts.longest_context_tokens
+    sizes = sorted({*(size for size in _CONTEXTS if size < longest), longest, facts.context_tokens})
+    default = min(DEFAULT_CONTEXT_TOKENS, longest)
+    automatic = Choice(AUTOMATIC, f"Automatic ({default:,})", "Enough for most conversations")
+    return (automatic, *(Choice(str(size), f"{size:,}", f"{size:,} tokens") for size in sizes))
 
 
 def _adapter_choices(adapters: Adapters | None) -> tuple[Choice, ...]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gpu.budget import MOST_BYTES, MOST_CONTEXT_TOKENS, MOST_REQUESTS
+from gpu.budget import DEFAULT_CONTEXT_TOKENS, MOST_BYTES, MOST_CONTEXT_TOKENS, MOST_REQUESTS
 from gpu.calculator.device_profile import HARDWARE, DeviceProfile
 from gpu.calculator.subject import Subject
 from gpu.errors import RequestError
 from gpu.model_shape import check_count
 from gpu.scheme import Scheme
 
-DEFAULT_CONTEXT_TOKENS = 4096
 LORA_TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 MOST_RANK = 65_536
 MOST_ADAPTERS = 10_000

@@ -49,6 +49,7 @@ def facts_for(wish: ModelWish, **changes: object) -> ModelFacts:
     defaults = {
         "scheme": wish.scheme,
         "context_tokens": 64,
+        "longest_context_tokens": 64,
         "adapter": ADAPTER,
         "sites": SITES,
         "sampling": Sampling(temperature=0.6),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,12 @@ def test_opening_tells_what_the_model_is_and_where_the_memory_went(
     assert dict(use.by_purpose)["weights"] > 0
     (adapters,) = [letter for letter in letters if isinstance(letter, Adapters)]
     assert facts.adapter in adapters.found
+
+
+def test_a_context_longer_than_the_models_is_cut_to_it(engine: GpuEngine, letters: list[object]) -> None:
+    engine.open(replace(WISH, context_tokens=10**6), lambda: False)
+    facts = [letter for letter in letters if isinstance(letter, ModelFacts)][-1]
+    assert facts.context_tokens == facts.longest_context_tokens == 2048
 
 
 def test_a_model_that_fits_nowhere_leaves_the_open_one_answering(

@@ -37,18 +37,20 @@ def test_shows_model_scheme_and_adapter(bar: SetupBar) -> None:
     assert named(bar, QComboBox, "Adapter").currentText() == "AMD Radeon RX 6600 (discrete)"
 
 
-def test_scheme_and_adapter_are_picked(bar: SetupBar, qtbot) -> None:
+def test_scheme_context_and_adapter_are_picked(bar: SetupBar, qtbot) -> None:
+    with qtbot.waitSignal(bar.context_chosen) as context:
+        pick(qtbot, named(bar, QComboBox, "Context"), "8,192")
     with qtbot.waitSignal(bar.scheme_chosen) as scheme:
         pick(qtbot, named(bar, QComboBox, "Scheme"), "W16A16")
     with qtbot.waitSignal(bar.adapter_chosen) as adapter:
         pick(qtbot, named(bar, QComboBox, "Adapter"), "llvmpipe (software)")
-    assert (scheme.args, adapter.args) == (["W16A16"], ["1"])
+    assert (scheme.args, context.args, adapter.args) == (["W16A16"], ["8192"], ["1"])
 
 
 def test_nothing_is_picked_while_a_model_loads(bar: SetupBar) -> None:
     bar.set_frame(replace(samples.setup(), enabled=False))
-    assert not named(bar, QComboBox, "Scheme").isEnabled()
-    assert not named(bar, QComboBox, "Adapter").isEnabled()
+    for picker in ("Scheme", "Context", "Adapter"):
+        assert not named(bar, QComboBox, picker).isEnabled()
 
 
 def test_no_model(bar: SetupBar) -> None:

@@ -32,10 +32,12 @@ class WelcomeFrame:
 
 @dataclass(frozen=True)
 class SetupFrame:
-    """The tool bar: which scheme and adapter the model runs with, and the models opened before (by path)."""
+    """The tool bar: how the model runs and on which adapter, and the models opened before (by path)."""
 
     schemes: tuple[Choice, ...] = ()
     scheme: str = ""
+    contexts: tuple[Choice, ...] = ()
+    context: str = ""
     adapters: tuple[Choice, ...] = ()
     adapter: str = ""
     recent: tuple[Choice, ...] = ()

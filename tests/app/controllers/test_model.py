@@ -239,6 +239,23 @@ def test_a_question_that_ends_the_preparation_leaves_the_banner_alone(
     assert banner(window) == "Info: The weights could not be kept."
 
 
+def test_changing_the_context_loads_again_and_is_remembered(
+    model: ModelController,
+    window: MainWindow,
+    script: Script,
+    preferences: Preferences,
+    settle: Callable[[], None],
+) -> None:
+    model.open_demo()
+    settle()
+    window.context_chosen.emit("2048")
+    settle()
+    assert script.opened[-1].context_tokens == preferences.settings.context_tokens == 2048
+    window.context_chosen.emit("")
+    settle()
+    assert script.opened[-1].context_tokens is preferences.settings.context_tokens is None
+
+
 def test_kernels_are_prepared_once_a_model_is_open(
     model: ModelController, script: Script, settle: Callable[[], None]
 ) -> None:

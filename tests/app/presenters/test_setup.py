@@ -44,6 +44,25 @@ def test_a_scheme_from_elsewhere_is_on_offer_too() -> None:
     assert frame.schemes[-1].key == "W4-g128A8"
 
 
+@pytest.mark.parametrize(
+    ("wished", "shown"), [(None, AUTOMATIC), (1024, "1024"), (3000, "3000"), (100_000, "5000")]
+)
+def test_contexts_reach_to_what_the_model_takes(wished: int | None, shown: str) -> None:
+    wish = ModelWish("demo", context_tokens=wished)
+    facts = facts_for(wish, context_tokens=min(wished or 4096, 5000), longest_context_tokens=5000)
+    frame = setup_frame(SETTINGS, None, facts, busy=False)
+    sizes = {512, 1024, 2048, 4096, 5000} | ({3000} if wished == 3000 else set())
+    assert [choice.key for choice in frame.contexts] == [AUTOMATIC, *map(str, sorted(sizes))]
+    assert frame.contexts[0].label == "Automatic (4,096)"
+    assert frame.context == shown
+
+
+def test_without_a_model_the_context_is_automatic() -> None:
+    frame = setup_frame(replace(SETTINGS, context_tokens=512), None, None, busy=False)
+    assert [choice.key for choice in frame.contexts] == [AUTOMATIC]
+    assert frame.context == AUTOMATIC
+
+
 def test_adapters_go_by_name_and_the_automatic_choice_names_the_first() -> None:
     frame = setup_frame(SETTINGS, ADAPTERS, None, busy=False)
     assert [choice.key for choice in frame.adapters] == [AUTOMATIC, ADAPTER.name, SECOND.name]
