@@ -5,14 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 
-from app.cli import arguments
+from app.cli import arguments, scoring
 from app.cli.output import ProgressLine, finite, print_fields, print_json, warn
 from app.engine_session import EngineOptions, EngineSession, ModelFiles
-from app.library import DEMO, HELD_OUT_TEXT, demo_directory
-from gpu.errors import RequestError
 from gpu.evaluate.divergence import Divergence, measure_divergence, percentiles
 from gpu.scheme import Scheme
-from gpu.units import parse_count
 
 DEFAULT_REFERENCE = "W16A16"
 DEFAULT_WINDOW_TOKENS = 512
@@ -28,13 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="S",
         help=f"what the scheme is compared with (default {DEFAULT_REFERENCE})",
     )
-    parser.add_argument(
-        "--window",
-        type=arguments.quantity(parse_count),
-        default=DEFAULT_WINDOW_TOKENS,
-        metavar="N",
-        help=f"tokens compared at once, from an empty cache (default {DEFAULT_WINDOW_TOKENS})",
-    )
+    scoring.add_window(parser, DEFAULT_WINDOW_TOKENS)
 
 
 def run(args: Namespace) -> int:
@@ -55,9 +46,7 @@ def run(args: Namespace) -> int:
 def _ids(args: Namespace, files: ModelFiles) -> tuple[int, ...]:
     if any(given is not None for given in (args.token_ids, args.text, args.text_file)):
         return arguments.given_tokens(args, files)
-    if args.model != DEMO:
-        raise RequestError("Give the text to compare on with --text, --text-file or --token-ids.")
-    return tuple(files.codec.encode(arguments.read_text(demo_directory() / HELD_OUT_TEXT)))
+    return tuple(files.codec.encode(arguments.read_text(scoring.text_file(args))))
 
 
 def _measure(

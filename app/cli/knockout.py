@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 
-from app.cli import arguments, capturing
+from app.cli import arguments, capturing, scoring
 from app.cli.output import ProgressLine, finite, print_json, print_table
 from app.engine_session import EngineSession, ModelFiles
 from app.knockouts import PAPER, WHERE, targets_of
-from app.library import DEMO, HELD_OUT_TEXT, demo_directory
-from gpu.errors import RequestError
 from gpu.probes.knockout import DEFAULT_SEEDS, Knockout, KnockoutRequest, Score, knock_out
 from gpu.units import parse_count
 
@@ -30,9 +27,7 @@ def channel_numbers(text: str) -> tuple[int, ...]:
 
 def add_arguments(parser: ArgumentParser) -> None:
     arguments.add_model(parser)
-    parser.add_argument(
-        "--text-file", type=Path, metavar="F", help=f"UTF-8 text (default, for {DEMO}: its held-out text)"
-    )
+    scoring.add_text_file(parser)
     parser.add_argument(
         "--where",
         choices=WHERE,
@@ -55,19 +50,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="N",
         help="score the first N tokens of the text (default 1024)",
     )
-    parser.add_argument(
-        "--window",
-        type=arguments.quantity(parse_count),
-        default=DEFAULT_WINDOW_TOKENS,
-        metavar="N",
-        help=f"tokens scored at once, from an empty cache (default {DEFAULT_WINDOW_TOKENS})",
-    )
+    scoring.add_window(parser, DEFAULT_WINDOW_TOKENS)
     arguments.add_engine(parser)
 
 
 def run(args: Namespace) -> int:
     files = ModelFiles.open(args.model)
-    ids = files.codec.encode(arguments.read_text(_text_file(args)))[: args.tokens]
+    ids = files.codec.encode(arguments.read_text(scoring.text_file(args)))[: args.tokens]
     options = arguments.engine_options(args, max(min(args.window, len(ids)), 2))
     line = ProgressLine()
     with EngineSession(files.checkpoint, options) as session:
@@ -87,14 +76,6 @@ def run(args: Namespace) -> int:
     else:
         _print(result)
     return 0
-
-
-def _text_file(args: Namespace) -> Path:
-    if args.text_file is not None:
-        return Path(args.text_file)
-    if args.model != DEMO:
-        raise RequestError("Give the text to score with --text-file.")
-    return demo_directory() / HELD_OUT_TEXT
 
 
 def _document(

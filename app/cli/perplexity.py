@@ -5,16 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from app.cli import arguments
+from app.cli import arguments, scoring
 from app.cli.output import ProgressLine, finite, print_json, print_table, warn
 from app.engine_session import EngineOptions, EngineSession, ModelFiles
-from app.library import DEMO, HELD_OUT_TEXT, demo_directory
-from gpu.errors import RequestError
 from gpu.evaluate.perplexity import Perplexity, measure_perplexity
 from gpu.scheme import Scheme
-from gpu.units import parse_count
 
 DEFAULT_SCHEMES = "W16A16,W4A8,W8A8@tensor,W4A4@tensor"
 DEFAULT_WINDOW_TOKENS = 512
@@ -22,28 +18,20 @@ DEFAULT_WINDOW_TOKENS = 512
 
 def add_arguments(parser: ArgumentParser) -> None:
     arguments.add_model(parser)
-    parser.add_argument(
-        "--text-file", type=Path, metavar="F", help=f"UTF-8 text (default, for {DEMO}: its held-out text)"
-    )
+    scoring.add_text_file(parser)
     parser.add_argument(
         "--schemes",
         default=DEFAULT_SCHEMES,
         metavar="S,S,…",
         help=f"the first is what the others are compared with (default {DEFAULT_SCHEMES})",
     )
-    parser.add_argument(
-        "--window",
-        type=arguments.quantity(parse_count),
-        default=DEFAULT_WINDOW_TOKENS,
-        metavar="N",
-        help=f"tokens scored at once, from an empty cache (default {DEFAULT_WINDOW_TOKENS})",
-    )
+    scoring.add_window(parser, DEFAULT_WINDOW_TOKENS)
 
 
 def run(args: Namespace) -> int:
     schemes = [Scheme.parse(name) for name in args.schemes.split(",")]
     files = ModelFiles.open(args.model)
-    ids = files.codec.encode(arguments.read_text(_text_file(args)))
+    ids = files.codec.encode(arguments.read_text(scoring.text_file(args)))
     window = min(args.window, files.checkpoint.config.max_position_embeddings)
     options = EngineOptions(schemes[0], args.adapter, max(window, 2), notice=warn)
     found = [_score(files, replace(options, scheme=scheme), ids, window) for scheme in schemes]
@@ -53,14 +41,6 @@ def run(args: Namespace) -> int:
     else:
         _print(schemes, found)
     return 0
-
-
-def _text_file(args: Namespace) -> Path:
-    if args.text_file is not None:
-        return Path(args.text_file)
-    if args.model != DEMO:
-        raise RequestError("Give the text to score with --text-file.")
-    return demo_directory() / HELD_OUT_TEXT
 
 
 def _score(files: ModelFiles, options: EngineOptions, ids: list[int], window: int) -> Perplexity:
