@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.calculator_room import CalculatorFiles, CalculatorRoom
 from app.controllers.chat import ChatController
 from app.controllers.compare import CompareController
+from app.controllers.conversations import ConversationsController, FileDialogs
 from app.controllers.damage import DamageController
 from app.controllers.memory import MemoryController
 from app.controllers.microscope import MicroscopeController
@@ -32,6 +34,7 @@ from app.measured_rates import MeasuredRatesFile
 from app.messages import Failure, ModelFacts, ModelWish
 from app.outlier_room import outliers_page
 from app.preferences import Preferences
+from app.presenters.conversations import interrupted_text
 from app.presenters.failure import failure_banner, notice_banner
 from app.presenters.spikes import note_about
 from app.prompts import all_prompts, sample_prompts
@@ -41,6 +44,7 @@ from gpu.sampling import Sampling
 from views.chat import ChatPanel
 from views.chat.token_card import TokenCard
 from views.compare import ComparePanel
+from views.conversations import ConversationsPanel
 from views.damage import DamagePanel
 from views.main_window import MainWindow, Panels
 from views.memory import MemoryPanel
@@ -50,6 +54,7 @@ from views.theme import Theme
 
 INTERRUPTED = 130
 STOP_TIMEOUT_S = 2.0
+_IMPORTED = "Conversations (*.json *.md)"
 
 
 @dataclass(frozen=True)
@@ -64,19 +69,21 @@ class GuiOptions:
 class Gui(QObject):
     """The window, its controllers and the engine thread, and what connects them."""
 
+    _archive_told = Signal(str)  # from the recorder's thread
+
     def __init__(
         self,
         theme: Theme,
         preferences: Preferences,
         make_engine: Callable[[Post], Engine],
-        archive: Archive | None = None,
+        make_archive: Callable[[Callable[[str], None]], Archive] | None = None,
         records: CalculatorFiles | None = None,
     ) -> None:
         super().__init__()
         settings = preferences.settings
         self._theme = theme
         theme.set_scale(settings.text_scale)
-        self.archive = archive or Archive()
+        self.archive = (make_archive or partial(Archive, None))(self._archive_told.emit)
         self._preferences = preferences
         self.engine = EngineThread(make_engine, self)
         self.calculator = CalculatorRoom(theme, self.engine, records, self)
@@ -88,6 +95,7 @@ class Gui(QObject):
             SpikesPanel(theme),
             DamagePanel(theme),
             MemoryPanel(theme),
+            ConversationsPanel(theme),
             workspaces=(
                 self.compare.workspace(),
                 outliers,
@@ -103,6 +111,9 @@ class Gui(QObject):
             panels.chat, self.engine, self.spikes.probe, self.archive, settings.sampling
         )
         self.turns = TurnsController(panels.chat, self.chat, self.archive)
+        self.conversations = ConversationsController(
+            panels.conversations, self.chat, self.turns, self.archive, self._dialogs()
+        )
         self.tokens = TokensController(
             panels.chat, TokenCard(theme, self.window), self.engine, self.chat, self.turns
         )
@@ -116,8 +127,8 @@ class Gui(QObject):
         """Start the engine and open a model."""
         self.engine.start()
         self.model.load(wish)
-        if self._preferences.notice:
-            self.window.set_banner(notice_banner(self._preferences.notice))
+        for sentence in (self._preferences.notice, self.archive.notice, self._interrupted()):
+            self._tell(sentence)
 
     @Slot(object)
     def _set_model(self, facts: ModelFacts | None) -> None:
@@ -183,6 +194,21 @@ class Gui(QObject):
         print(f"quantscope: {sentence}", file=sys.stderr)
         self.window.set_banner(failure_banner(Failure("other", sentence)))
 
+    def _interrupted(self) -> str:
+        talks = {talk.id: talk.title for talk in self.archive.conversations()}
+        return interrupted_text([talks[key] for key in self.archive.interrupted if key in talks])
+
+    @Slot(str)
+    def _tell(self, sentence: str) -> None:
+        if sentence:
+            self.window.set_banner(notice_banner(sentence))
+
+    def _dialogs(self) -> FileDialogs:
+        return FileDialogs(
+            lambda name: QFileDialog.getSaveFileName(self.window, "Export", name)[0],
+            lambda: QFileDialog.getOpenFileNames(self.window, "Import", "", _IMPORTED)[0],
+        )
+
     def _choose_directory(self) -> str:
         return QFileDialog.getExistingDirectory(self.window, "Open a model directory")
 
@@ -191,6 +217,7 @@ class Gui(QObject):
         self.model.loading_changed.connect(self.chat.set_loading)
         self.model.calculator_wished.connect(self._reckon)
         self.window.panels.memory.calculator_requested.connect(self._show_calculator)
+        self.memory.changed.connect(self.chat.set_memory)
         self.chat.running_changed.connect(self.spikes.set_running)
         self.chat.running_changed.connect(self.compare.set_answering)
         self.chat.sampling_chosen.connect(self._keep_sampling)
@@ -198,6 +225,9 @@ class Gui(QObject):
         self.spikes.statistics_changed.connect(self.damage.set_statistics)
         self.spikes.statistics_changed.connect(self.microscope.set_statistics)
         self.microscope.watching_changed.connect(lambda on: self._see_panel("microscope", on))
+        self.conversations.told.connect(self._tell)
+        self._archive_told.connect(self._tell)
+        self.conversations.opened.connect(lambda talk: self.model.offer(talk.model, talk.scheme))
         self.window.new_chat_requested.connect(self.chat.new_chat)
         self.window.panel_shown.connect(self._see_panel)
         self.window.text_scaled.connect(self._scale_text)
@@ -221,7 +251,7 @@ def run(options: GuiOptions) -> int:
         Theme(app),
         preferences,
         make_gpu_engine,
-        Archive(default_path()),
+        partial(Archive, default_path()),
         CalculatorFiles(TruthFile(), MeasuredRatesFile()),
     )
     sys.excepthook = gui.report_fault

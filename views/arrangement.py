@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QByteArray, QDataStream, QIODevice
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-VERSION = 2
+VERSION = 3
 
 
 class Arrangement:
@@ -21,12 +23,18 @@ class Arrangement:
         self._default = window.saveState(VERSION)
         self._states: dict[str, QByteArray] = {}
 
-    def enter(self, workspace: str) -> None:
-        """Put the docks where they were when this workspace was last on show."""
+    def enter(self, workspace: str, turn_page: Callable[[], object]) -> None:
+        """Put the docks where they were when this workspace was last on show.
+
+        The page is turned while no dock is: the new page and the old docks together could widen the window.
+        """
         if workspace == self._current:
+            turn_page()
             return
         self._states[self._current] = self._window.saveState(VERSION)
         self._current = workspace
+        self._hide_docks()
+        turn_page()
         self._apply()
 
     def reset(self) -> None:
@@ -54,13 +62,17 @@ class Arrangement:
             self._apply()
 
     def _apply(self) -> None:
+        """Docks that were never arranged here stay hidden, but for the first workspace's."""
         if self._current in self._states:
             self._window.restoreState(self._states[self._current], VERSION)
-            return
-        self._window.restoreState(self._default, VERSION)
-        if self._current != self._home:
-            for dock in self._docks.values():
-                dock.hide()
+        elif self._current == self._home:
+            self._window.restoreState(self._default, VERSION)
+        else:
+            self._hide_docks()
+
+    def _hide_docks(self) -> None:
+        for dock in self._docks.values():
+            dock.hide()
 
 
 def _read(layout: bytes) -> tuple[QByteArray, dict[str, QByteArray]]:

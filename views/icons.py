@@ -150,6 +150,21 @@ def _fork() -> QPainterPath:
     return path
 
 
+def _pin() -> QPainterPath:
+    return _lines(
+        ((5, 2.5), (11, 2.5)),
+        ((6, 2.5), (6, 7), (4, 9.5), (12, 9.5), (10, 7), (10, 2.5)),
+        ((8, 9.5), (8, 14)),
+    )
+
+
+def _more() -> QPainterPath:
+    path = QPainterPath()
+    for x in (3.5, 8, 12.5):
+        path.addEllipse(QPointF(x, 8), 0.9, 0.9)
+    return path
+
+
 def _bin() -> QPainterPath:
     return _lines(
         ((2.5, 4.5), (13.5, 4.5)),
@@ -212,6 +227,8 @@ _PATHS: dict[str, Callable[[], QPainterPath]] = {
     "play": _play,
     "fork": _fork,
     "bin": _bin,
+    "pin": _pin,
+    "more": _more,
     "tokens": _tokens,
     "clip": _clip,
     "book": _book,

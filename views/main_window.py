@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWid
 
 from views.arrangement import Arrangement
 from views.chat import ChatPanel
+from views.conversations import ConversationsPanel
 from views.damage import DamagePanel
 from views.dock import PanelDock
 from views.drop import DropHint, dropped_files, dropped_path
@@ -40,7 +41,8 @@ from views.theme import GAP
 from views.welcome import WelcomePage
 
 _SIZE = (1280, 720)
-_RIGHT_WIDTH = 540
+_LEFT_WIDTH = 200
+_RIGHT_WIDTH = 440
 _BOTTOM_HEIGHT = 176
 CHAT = "chat"
 _TEXT_SIZES = (
@@ -61,6 +63,7 @@ class Panels:
     spikes: SpikesPanel
     damage: DamagePanel
     memory: MemoryPanel
+    conversations: ConversationsPanel
     workspaces: tuple[Workspace, ...] = ()
 
 
@@ -68,7 +71,7 @@ class MainWindow(QMainWindow):
     """Arranges the panels and says what the person wants opened.
 
     `layout` is what `closing` gave the last time; bytes that are no layout are ignored.
-    `panel_shown` names a panel ("spikes", "damage", "memory") and whether it can be seen now.
+    `panel_shown` names a panel ("spikes", "damage", "memory", "chats") and whether it can be seen now.
     """
 
     open_requested = Signal()
@@ -143,8 +146,8 @@ class MainWindow(QMainWindow):
 
     def show_workspace(self, key: str) -> None:
         """Bring a full-size page to the front; KeyError if there is none of that key."""
-        self._pages.setCurrentWidget(self._workspaces[key])
-        self._arrangement.enter(key)
+        page = self._workspaces[key]
+        self._arrangement.enter(key, lambda: self._pages.setCurrentWidget(page))
         self._rail.show_chosen(key)
         self.workspace_shown.emit(key)
 
@@ -213,13 +216,16 @@ class MainWindow(QMainWindow):
         return centre
 
     def _build_docks(self) -> dict[str, QDockWidget]:
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         docks = {
             "spikes": self._dock("Spikes", self.panels.spikes, right),
             "damage": self._dock("Damage", self.panels.damage, right),
             "memory": self._dock("Memory", self.panels.memory, bottom),
+            "chats": self._dock("Chats", self.panels.conversations, Qt.DockWidgetArea.LeftDockWidgetArea),
         }
+        self.resizeDocks([docks["chats"]], [_LEFT_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["spikes"]], [_RIGHT_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["memory"]], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
         return docks

@@ -12,7 +12,7 @@ from app.controllers.composer import ComposerController, with_defaults_of
 from app.conversations import Archive, Message
 from app.dialogue import Dialogue, Origin
 from app.engine_thread import EngineThread
-from app.messages import Forgot, ModelFacts, Question, Traced, Wrote
+from app.messages import Forgot, MemoryUse, ModelFacts, Question, Traced, Wrote
 from app.presenters.chat import Dress, Shown, chat_frame
 from app.presenters.composer import STATES, ChatState
 from app.presenters.status import Progress, status_frame
@@ -55,6 +55,7 @@ class ChatController(QObject):
         self._run: Answering | None = None
         self._loading = self._stopping = False
         self._progress = Progress()
+        self._memory: MemoryUse | None = None
         self._dress: Dress = lambda _message, frame: frame
         self._text_timer = QTimer(self, singleShot=True, interval=TEXT_PERIOD_MS)
         self._gauges_timer = QTimer(self, interval=GAUGES_PERIOD_MS)
@@ -102,10 +103,15 @@ class ChatController(QObject):
 
     def set_model(self, facts: ModelFacts | None, samples: tuple[str, ...] = ()) -> None:
         """The model that answers from now on; the conversation stays."""
-        self._facts, self._samples = facts, samples
+        self._facts, self._samples, self._memory = facts, samples, None
         self.composer.set_facts(facts)
         self._progress = Progress()
         self._show()
+
+    @Slot(object)
+    def set_memory(self, use: MemoryUse) -> None:
+        """What the model holds on the device."""
+        self._memory = use
 
     def set_loading(self, loading: bool) -> None:
         """While a model is on its way in, nothing can be asked."""
@@ -235,7 +241,7 @@ class ChatController(QObject):
     @Slot()
     def _show_gauges(self) -> None:
         self._read_timing()
-        self._panel.set_status(status_frame(self._facts, STATES[self.state], self._progress))
+        self._panel.set_status(status_frame(self._facts, STATES[self.state], self._progress, self._memory))
 
     def _read_timing(self) -> None:
         timing = self._engine.take(Timing)

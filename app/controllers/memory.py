@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.engine_thread import EngineThread
 from app.messages import MemoryUse, ModelFacts
@@ -13,7 +13,9 @@ PERIOD_MS = 1000
 
 
 class MemoryController(QObject):
-    """Keeps the memory panel up to date."""
+    """Keeps the memory panel up to date, and tells what the model holds."""
+
+    changed = Signal(object)  # MemoryUse
 
     def __init__(self, panel: MemoryPanel, engine: EngineThread) -> None:
         super().__init__(panel)
@@ -34,3 +36,4 @@ class MemoryController(QObject):
         use = self._engine.take(MemoryUse)
         if use is not None:
             self._panel.set_frame(memory_frame(use, self._facts))
+            self.changed.emit(use)

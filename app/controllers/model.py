@@ -12,8 +12,16 @@ from app.engine_thread import EngineThread
 from app.library import DEMO
 from app.messages import Adapters, Failure, Loading, ModelFacts, ModelWish, Notice
 from app.preferences import Preferences
-from app.presenters.failure import CALCULATOR, LOAD_AGAIN, WAY, failure_banner, notice_banner
-from app.presenters.setup import load_frame, setup_frame, welcome_frame
+from app.presenters.failure import (
+    CALCULATOR,
+    LOAD_AGAIN,
+    LOAD_OFFERED,
+    WAY,
+    failure_banner,
+    notice_banner,
+    offer_banner,
+)
+from app.presenters.setup import load_frame, setup_frame, title, welcome_frame
 from gpu.errors import Way
 from views.main_window import MainWindow
 
@@ -42,6 +50,7 @@ class ModelController(QObject):
         self._facts: ModelFacts | None = None
         self._wish: ModelWish | None = None  # on its way in
         self._last_wish: ModelWish | None = None
+        self._offered: ModelWish | None = None
         self._ways: tuple[Way, ...] = ()
         self._timer = QTimer(self, interval=PROGRESS_PERIOD_MS)
         self._connect()
@@ -82,6 +91,15 @@ class ModelController(QObject):
         self._show()
         self.loading_changed.emit(True)
 
+    def offer(self, model: str, scheme: str) -> None:
+        """Offer what a conversation was held with, if something else is open."""
+        self._offered = None
+        if self._facts is None or self._wish is not None or not model:
+            return
+        if (model, scheme) != (self._facts.wish.model, self._facts.scheme):
+            self._offered = replace(self._facts.wish, model=model, scheme=scheme)
+            self._window.set_banner(offer_banner(title(model), scheme))
+
     @Slot(str)
     def _choose_scheme(self, scheme: str) -> None:
         if self._facts is None:
@@ -106,6 +124,8 @@ class ModelController(QObject):
     def _act(self, action: str) -> None:
         if action == LOAD_AGAIN and self._last_wish is not None:
             self.load(self._last_wish)
+        elif action == LOAD_OFFERED and self._offered is not None:
+            self.load(self._offered)
         elif action == CALCULATOR and self._last_wish is not None:
             self.calculator_wished.emit(self._last_wish)
         elif action.startswith(WAY) and self._last_wish is not None:

@@ -7,6 +7,7 @@ from gpu.errors import Way
 from views.frames import BannerFrame, Choice
 
 LOAD_AGAIN = "load_again"
+LOAD_OFFERED = "load_offered"
 WAY = "way:"
 CALCULATOR = "calculator"
 
@@ -28,6 +29,12 @@ def failure_banner(failure: Failure) -> BannerFrame | None:
 
 def _label(way: Way) -> str:
     return f"Load with {way.label}"
+
+
+def offer_banner(name: str, scheme: str) -> BannerFrame:
+    """What a conversation was held with, when another model or scheme is open."""
+    sentence = f"This conversation was held with {name} in {scheme}."
+    return BannerFrame("info", sentence, f"Load {name} in {scheme}", LOAD_OFFERED)
 
 
 def notice_banner(sentence: str) -> BannerFrame:

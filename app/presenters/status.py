@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.messages import ModelFacts
+from app.messages import MemoryUse, ModelFacts
 from app.presenters.setup import title
 from gpu.events import PromptProgress, Timing
 from views.frames import StatusFrame
@@ -22,7 +22,9 @@ class Progress:
     forgotten_turns: int = 0
 
 
-def status_frame(facts: ModelFacts | None, state: str, progress: Progress) -> StatusFrame:
+def status_frame(
+    facts: ModelFacts | None, state: str, progress: Progress, memory: MemoryUse | None = None
+) -> StatusFrame:
     """Figures of the newest run; a speed is not known before it was measured."""
     if facts is None:
         return StatusFrame(state=state)
@@ -40,6 +42,8 @@ def status_frame(facts: ModelFacts | None, state: str, progress: Progress) -> St
         context_total_tokens=facts.context_tokens,
         prompt_left_s=progress.prompt_left_s,
         context_note=forgotten_note(progress.forgotten_turns),
+        memory_bytes=sum(held for _, held in memory.by_purpose) if memory is not None else None,
+        memory_total_bytes=memory.adapter.total_bytes if memory is not None else None,
     )
 
 

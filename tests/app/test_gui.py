@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QListView
 from pytestqt.qtbot import QtBot
 
+from app.conversations import Archive
+from app.dialogue import Dialogue, Origin
 from app.gui import Gui, GuiOptions, first_wish
 from app.messages import ModelWish
 from app.preferences import Preferences
@@ -32,7 +35,8 @@ def make_gui(qtbot: QtBot, theme: Theme, script: Script, tmp_path: Path) -> Iter
     made: list[Gui] = []
 
     def make() -> Gui:
-        gui = Gui(theme, Preferences(SettingsFile(tmp_path)), lambda post: FakeEngine(post, script))
+        archive = partial(Archive, tmp_path / "conversations.sqlite3")
+        gui = Gui(theme, Preferences(SettingsFile(tmp_path)), lambda post: FakeEngine(post, script), archive)
         qtbot.addWidget(gui.window)
         gui.window.show()
         made.append(gui)
@@ -109,6 +113,34 @@ def test_with_spikes_and_damage_hidden_nothing_is_read_back(gui: Gui) -> None:
     assert not probe.sites
     gui.window.panel_shown.emit("damage", True)
     assert probe.sites
+
+
+def test_the_next_window_lists_the_conversations_of_the_last(
+    gui: Gui, make_gui: Callable[[], Gui], qtbot: QtBot
+) -> None:
+    ask(gui, qtbot)
+    gui.window.close()
+    following = make_gui()
+    following.start(ModelWish("demo"))
+    qtbot.waitUntil(lambda: following.chat.state == "ready")
+    listed = following.window.panels.conversations.findChild(QListView)
+    row = listed.model().index(1, 0)
+    assert row.data() == "Why?"
+    qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=listed.visualRect(row).center())
+    assert [message.text for message in following.chat.path] == ["Why?", "Because of outliers."]
+
+
+def test_an_answer_cut_short_by_the_end_of_the_program_is_named(
+    make_gui: Callable[[], Gui], tmp_path: Path, qtbot: QtBot
+) -> None:
+    left = Archive(tmp_path / "conversations.sqlite3")
+    dialogue = Dialogue(left, left.begin())
+    dialogue.ask("Why?", Origin())
+    left.settle()
+    left.store.close()  # as a kill would
+    gui = make_gui()
+    gui.start(ModelWish("demo"))
+    qtbot.waitUntil(lambda: "is kept in “Why?”" in gui.window.findChild(Banner).accessibleName())
 
 
 def test_settings_that_cannot_be_written_do_not_keep_the_window_open(

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from tests.views import samples
 from views.chat import ChatPanel
 from views.chat.sampling import SamplingPopover
+from views.conversations import ConversationsPanel
 from views.damage import DamagePanel
 from views.frames import BannerFrame
 from views.main_window import MainWindow, Panels
@@ -55,7 +56,14 @@ def main(folder: Path, size: tuple[int, int]) -> None:
 
 
 def build(theme: Theme, layout: bytes = b"", workspaces: tuple[Workspace, ...] = ()) -> MainWindow:
-    panels = Panels(ChatPanel(theme), SpikesPanel(theme), DamagePanel(theme), MemoryPanel(theme), workspaces)
+    panels = Panels(
+        ChatPanel(theme),
+        SpikesPanel(theme),
+        DamagePanel(theme),
+        MemoryPanel(theme),
+        ConversationsPanel(theme),
+        workspaces,
+    )
     return MainWindow(panels, layout)
 
 

@@ -30,40 +30,50 @@ def shown(docks: dict[str, QDockWidget]) -> list[str]:
 def test_other_workspaces_start_without_docks(qtbot) -> None:
     arrangement, docks, _window = arranged(qtbot)
     assert shown(docks) == ["spikes", "memory"]
-    arrangement.enter("outliers")
+    arrangement.enter("outliers", lambda: None)
     assert shown(docks) == []
+
+
+def test_a_page_is_turned_while_no_dock_is_on_show(qtbot) -> None:
+    arrangement, docks, _window = arranged(qtbot)
+    seen: list[list[str]] = []
+    arrangement.enter("outliers", lambda: seen.append(shown(docks)))
+    docks["spikes"].show()
+    arrangement.enter("chat", lambda: seen.append(shown(docks)))
+    arrangement.enter("chat", lambda: seen.append(shown(docks)))
+    assert seen == [[], [], ["spikes", "memory"]]
 
 
 def test_each_keeps_what_was_arranged_there(qtbot) -> None:
     arrangement, docks, _window = arranged(qtbot)
     docks["spikes"].hide()
-    arrangement.enter("outliers")
+    arrangement.enter("outliers", lambda: None)
     docks["spikes"].show()
-    arrangement.enter("chat")
+    arrangement.enter("chat", lambda: None)
     assert shown(docks) == ["memory"]
-    arrangement.enter("outliers")
+    arrangement.enter("outliers", lambda: None)
     assert shown(docks) == ["spikes"]
 
 
 def test_the_next_window_has_both(qtbot) -> None:
     arrangement, docks, _window = arranged(qtbot)
     docks["memory"].hide()
-    arrangement.enter("outliers")
+    arrangement.enter("outliers", lambda: None)
     docks["memory"].show()
     again, docks, _window = arranged(qtbot, arrangement.to_bytes())
     assert shown(docks) == ["spikes"]
-    again.enter("outliers")
+    again.enter("outliers", lambda: None)
     assert shown(docks) == ["memory"]
 
 
 def test_reset_brings_back_the_first_arrangement(qtbot) -> None:
     arrangement, docks, _window = arranged(qtbot)
     docks["memory"].hide()
-    arrangement.enter("outliers")
+    arrangement.enter("outliers", lambda: None)
     docks["spikes"].show()
     arrangement.reset()
     assert shown(docks) == []
-    arrangement.enter("chat")
+    arrangement.enter("chat", lambda: None)
     assert shown(docks) == ["spikes", "memory"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
@@ -10,13 +10,14 @@ from views.frames import StatusFrame
 from views.widgets import ElidedLabel, describe, label, tool_button
 
 _BAR_WIDTH = 84
-_STATE_WIDTH, _ROOMY = 96, 700
+_STATE_WIDTH, _SPACING, _MARGIN = 96, 14, 4
 _LONG_PROMPT_TOKENS = 64  # a shorter one is read before anybody could look at a bar
 
 
 class Gauges(QWidget):
     """State at the left, figures at the right; a figure that is not known takes no room.
 
+    Where the panel is narrow the figures that matter least give way; all of them are in the tooltip.
     While a long prompt is read a line above says how far that is and how long it will take.
     """
 
@@ -40,43 +41,49 @@ class Gauges(QWidget):
         describe(self._bar, "Context used", "Context: tokens in the key-value cache, and how many fit")
         self._memory = _figure("Memory", "GPU memory that the open model holds, and what the device has")
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 0, 4, 0)
+        column.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         column.setSpacing(2)
         column.addWidget(self.reading)
         row = QHBoxLayout()
         column.addLayout(row)
-        row.setSpacing(14)
         row.addWidget(self._state, 1)
         for part in (self._decode, self._prefill, self._first, self._memory, self._bar, self._context):
             row.addWidget(part)
+        row.setSpacing(_SPACING)
         self._state.setMinimumWidth(_STATE_WIDTH)
-        self._frame = StatusFrame()
-        self.set_frame(self._frame)
+        self.set_frame(StatusFrame())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._show_memory()
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the state alone: every figure may give way."""
+        return QSize(_STATE_WIDTH + 2 * _MARGIN, super().minimumSizeHint().height())
 
     def set_frame(self, frame: StatusFrame) -> None:
         self._state.set_text(" · ".join(filter(None, (state_text(frame), frame.context_note))))
         self.reading.set_frame(frame)
-        self._frame = frame
         self._memory.setText(memory_text(frame))
-        self._show_memory()
-        _show(self._decode, frame.decode_tokens_per_s, "{:.1f} tok/s")
-        _show(self._prefill, frame.prefill_tokens_per_s, "prefill {:.0f} tok/s")
-        _show(self._first, frame.first_token_ms, "first token {:,.0f} ms")
+        _say(self._decode, frame.decode_tokens_per_s, "{:.1f} tok/s")
+        _say(self._prefill, frame.prefill_tokens_per_s, "prefill {:.0f} tok/s")
+        _say(self._first, frame.first_token_ms, "first token {:,.0f} ms")
         total = frame.context_total_tokens
-        self._bar.setVisible(total > 0)
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(min(frame.context_used_tokens, total))
-        _show(self._context, total or None, f"{frame.context_used_tokens:,} / {{:,}}")
+        _say(self._context, total or None, f"{frame.context_used_tokens:,} / {{:,}}")
         left = max(0, total - frame.context_used_tokens)
         self._context.setToolTip(f"Context: {frame.context_used_tokens:,} tokens used, {left:,} left")
+        self.setToolTip("\n".join(filter(None, self.texts())))
+        self._fit()
 
-    def _show_memory(self) -> None:
-        """The memory panel says it, too: where there is no room the other figures go first."""
-        self._memory.setVisible(self._frame.memory_bytes is not None and self.width() >= _ROOMY)
+    def _fit(self) -> None:
+        """Show what is known, what matters most first, as far as there is room."""
+        room = self.width() - 2 * _MARGIN - _STATE_WIDTH
+        for part in (self._context, self._decode, self._bar, self._prefill, self._first, self._memory):
+            known = bool(part.text()) if isinstance(part, QLabel) else bool(self._context.text())
+            room -= part.sizeHint().width() + _SPACING if known else 0
+            part.setVisible(known and room >= 0)
 
     def texts(self) -> list[str]:
         """Every figure on show, left to right."""
@@ -150,6 +157,5 @@ def _figure(name: str, tooltip: str) -> QLabel:
     return result
 
 
-def _show(figure: QLabel, value: float | None, pattern: str) -> None:
+def _say(figure: QLabel, value: float | None, pattern: str) -> None:
     figure.setText("" if value is None else pattern.format(value))
-    figure.setVisible(value is not None)

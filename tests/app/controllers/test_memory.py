@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.memory import MemoryController
 from app.engine_thread import EngineThread
-from app.messages import ModelWish
+from app.messages import MemoryUse, ModelWish
 from tests.app.fake_engine import facts_for
 from views.memory import MemoryPanel
 from views.theme import Theme
@@ -18,10 +18,13 @@ def test_the_ledger_is_on_show_as_soon_as_the_model_is_open(
     panel = MemoryPanel(theme)
     qtbot.addWidget(panel)
     memory = MemoryController(panel, engine)
+    told: list[MemoryUse] = []
+    memory.changed.connect(told.append)
     engine.open(ModelWish("demo"))
     settle()
     memory.set_model(facts_for(ModelWish("demo")))
     assert [row[:2] for row in panel.rows()] == [("Weights", "1.00 GiB"), ("Weight scales", "128.0 MiB")]
     assert "of 24.00 GiB" in panel.total()
+    assert dict(told[-1].by_purpose)["weights"] == 2**30
     memory.set_model(None)
     assert panel.rows() == []

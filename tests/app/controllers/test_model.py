@@ -16,6 +16,7 @@ from app.settings import SettingsFile
 from gpu.errors import BudgetError, FormatError, Way
 from tests.app.fake_engine import SECOND, Script
 from views.chat import ChatPanel
+from views.conversations import ConversationsPanel
 from views.damage import DamagePanel
 from views.main_window import MainWindow, Panels
 from views.memory import MemoryPanel
@@ -26,7 +27,13 @@ from views.theme import Theme
 
 @pytest.fixture
 def window(qtbot: QtBot, theme: Theme) -> MainWindow:
-    panels = Panels(ChatPanel(theme), SpikesPanel(theme), DamagePanel(theme), MemoryPanel(theme))
+    panels = Panels(
+        ChatPanel(theme),
+        SpikesPanel(theme),
+        DamagePanel(theme),
+        MemoryPanel(theme),
+        ConversationsPanel(theme),
+    )
     result = MainWindow(panels)
     qtbot.addWidget(result)
     result.show()
@@ -254,6 +261,21 @@ def test_changing_the_context_loads_again_and_is_remembered(
     window.context_chosen.emit("")
     settle()
     assert script.opened[-1].context_tokens is preferences.settings.context_tokens is None
+
+
+def test_what_a_conversation_was_held_with_is_offered_where_it_differs(
+    model: ModelController, window: MainWindow, script: Script, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    model.open_demo()
+    settle()
+    model.offer("demo", "W4A8")
+    model.offer("", "")
+    assert banner(window) == ""
+    model.offer("demo", "W8A8")
+    assert "This conversation was held with Demo in W8A8." in banner(window)
+    qtbot.mouseClick(window.findChild(Banner).buttons()[0], Qt.MouseButton.LeftButton)
+    settle()
+    assert script.opened[-1].scheme == "W8A8"
 
 
 def test_kernels_are_prepared_once_a_model_is_open(

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from app.messages import ModelWish
+from app.messages import MemoryUse, ModelWish
 from app.presenters.status import Progress, forgotten_note, status_frame
 from gpu.events import PromptProgress, Timing
-from tests.app.fake_engine import facts_for
+from tests.app.fake_engine import ADAPTER, facts_for
 
 FACTS = facts_for(ModelWish("demo"))
 
@@ -25,6 +25,12 @@ def test_the_figures_of_a_run() -> None:
     assert frame.decode_tokens_per_s is None
     assert (frame.first_token_ms, frame.context_used_tokens) == (83.0, 14)
     assert (frame.model_name, frame.scheme) == ("Demo", "W4A8")
+
+
+def test_what_the_model_holds_and_the_device_has() -> None:
+    use = MemoryUse((("weights", 3), ("kv_cache", 4)), ADAPTER)
+    frame = status_frame(FACTS, "Ready", Progress(), use)
+    assert (frame.memory_bytes, frame.memory_total_bytes) == (7, ADAPTER.total_bytes)
 
 
 def test_without_a_model_only_the_state_is_shown() -> None:

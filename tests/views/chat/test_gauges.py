@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QProgressBar, QToolButton
+from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton, QWidget
 
 from tests.views import samples
 from tests.views.controls import named
@@ -90,3 +91,25 @@ def test_memory_says_of_how_much() -> None:
 def test_what_was_forgotten_is_said(gauges: Gauges) -> None:
     gauges.set_frame(StatusFrame(state="Ready", context_note="1 turn forgotten"))
     assert gauges.texts()[0] == "Ready · 1 turn forgotten"
+
+
+def test_what_matters_least_gives_way_in_a_narrow_panel(qtbot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(800, 100)
+    gauges = Gauges()
+    gauges.setParent(host)
+    host.show()
+    gauges.show()
+    gauges.set_frame(replace(samples.status(), memory_bytes=2**30))
+    names = ("Context used", "Decode speed", "Prefill speed", "Time to first token", "Memory")
+    shown = []
+    for width in (720, 520, 420, 320, 200, 120):
+        gauges.resize(width, 24)
+        shown.append([name for name in names if named(gauges, QLabel, name).isVisible()])
+    assert shown[0] == list(names)
+    assert all(set(narrower) <= set(wider) for wider, narrower in pairwise(shown))
+    assert "Memory" not in shown[2]
+    assert shown[4] == ["Context used"]
+    assert shown[-1] == []
+    assert "first token 184 ms" in gauges.toolTip()

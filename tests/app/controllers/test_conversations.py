@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.controllers.chat import ChatController
+from app.controllers.conversations import ConversationsController, FileDialogs
+from app.controllers.turns import TurnsController
+from app.conversations import Archive
+from app.engine_thread import EngineThread
+from app.messages import ModelWish
+from tests.app.fake_engine import Script, facts_for
+from views.chat import ChatPanel
+from views.conversations import ConversationsPanel
+from views.frames.conversations import ConversationRow, ConversationsFrame
+from views.theme import Theme
+
+
+class Files:
+    """Dialogs that answer what the test says."""
+
+    def __init__(self) -> None:
+        self.chosen: tuple[str, ...] = ()
+        self.suggested = ""
+
+    def save(self, name: str) -> str:
+        self.suggested = name
+        return self.chosen[0] if self.chosen else ""
+
+    def open(self) -> tuple[str, ...]:
+        return self.chosen
+
+
+@pytest.fixture
+def files() -> Files:
+    return Files()
+
+
+@pytest.fixture
+def chat(qtbot: QtBot, theme: Theme, engine: EngineThread, archive: Archive) -> ChatController:
+    panel = ChatPanel(theme)
+    qtbot.addWidget(panel)
+    controller = ChatController(panel, engine, lambda: None, archive)
+    controller.set_model(facts_for(ModelWish("demo")))
+    return controller
+
+
+@pytest.fixture
+def turns(chat: ChatController, archive: Archive) -> TurnsController:
+    return TurnsController(chat.parent(), chat, archive)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme) -> ConversationsPanel:
+    result = ConversationsPanel(theme)
+    qtbot.addWidget(result)
+    return result
+
+
+@pytest.fixture(autouse=True)
+def shown(panel: ConversationsPanel, monkeypatch: pytest.MonkeyPatch) -> list[ConversationsFrame]:
+    """The frames the panel was given, newest last."""
+    frames: list[ConversationsFrame] = []
+    draw = panel.set_frame
+    monkeypatch.setattr(panel, "set_frame", lambda frame: (frames.append(frame), draw(frame)))
+    return frames
+
+
+@pytest.fixture(autouse=True)
+def conversations(
+    panel: ConversationsPanel,
+    chat: ChatController,
+    turns: TurnsController,
+    archive: Archive,
+    files: Files,
+) -> ConversationsController:
+    return ConversationsController(panel, chat, turns, archive, FileDialogs(files.save, files.open))
+
+
+@pytest.fixture
+def talk(chat: ChatController, settle: Callable[[], None]) -> Callable[[str], int]:
+    """Ask something in a conversation of its own; its key."""
+
+    def ask(text: str) -> int:
+        chat.new_chat()
+        chat.send(text)
+        settle()
+        return chat.dialogue.conversation.id
+
+    return ask
+
+
+def rows(shown: list[ConversationsFrame]) -> dict[int, ConversationRow]:
+    return {row.key: row for frame in shown[-1:] for section in frame.sections for row in section.rows}
+
+
+def test_a_conversation_is_listed_from_its_first_question_on(
+    chat: ChatController,
+    shown: list[ConversationsFrame],
+    script: Script,
+    settle: Callable[[], None],
+) -> None:
+    assert rows(shown) == {}
+    script.hold = threading.Event()
+    chat.send("Why do outliers matter?")
+    (row,) = rows(shown).values()
+    assert (row.title, row.detail) == ("Why do outliers matter?", "answering… · W4A8")
+    script.hold.set()
+    settle()
+    (row,) = rows(shown).values()
+    assert row.detail.endswith("W4A8")
+    assert shown[-1].current == chat.dialogue.conversation.id
+
+
+def test_another_is_opened_and_the_one_on_show_stays(
+    panel: ConversationsPanel,
+    conversations: ConversationsController,
+    chat: ChatController,
+    talk: Callable[[str], int],
+    shown: list[ConversationsFrame],
+    qtbot: QtBot,
+) -> None:
+    first, second = talk("First?"), talk("Second?")
+    with qtbot.waitSignal(conversations.opened) as opened:
+        panel.opened.emit(first)
+    assert (opened.args[0].id, opened.args[0].scheme) == (first, "W4A8")
+    assert [message.text for message in chat.path] == ["First?", "Because of outliers."]
+    assert shown[-1].current == first
+    assert set(rows(shown)) == {first, second}
+
+
+def test_titles_and_pins_reach_list_archive_and_the_open_dialogue(
+    panel: ConversationsPanel,
+    chat: ChatController,
+    archive: Archive,
+    talk: Callable[[str], int],
+    shown: list[ConversationsFrame],
+) -> None:
+    first, second = talk("First?"), talk("Second?")
+    panel.renamed.emit(second, "Renamed")
+    panel.pin_toggled.emit(first)
+    assert rows(shown)[second].title == archive.conversation(second).title == "Renamed"
+    assert chat.dialogue.conversation.title == "Renamed"
+    assert shown[-1].sections[0].title == "Pinned"
+    panel.pin_toggled.emit(first)
+    assert not archive.conversation(first).pinned
+
+
+def test_a_deleted_conversation_comes_back_whole(
+    panel: ConversationsPanel,
+    chat: ChatController,
+    talk: Callable[[str], int],
+    shown: list[ConversationsFrame],
+) -> None:
+    first, second = talk("First?"), talk("Second?")
+    panel.delete_requested.emit(second)
+    assert set(rows(shown)) == {first}
+    assert (chat.path, shown[-1].undo) == ((), "“Second?” deleted")
+    panel.delete_requested.emit(first)
+    for key, question in ((first, "First?"), (second, "Second?")):
+        panel.undo_requested.emit()
+        assert key in rows(shown)
+        assert [message.text for message in chat.path] == [question, "Because of outliers."]
+    assert shown[-1].undo == ""
+    panel.undo_requested.emit()
+    assert set(rows(shown)) == {first, second}
+
+
+def test_deleted_messages_come_back_in_their_conversation(
+    panel: ConversationsPanel,
+    chat: ChatController,
+    turns: TurnsController,
+    talk: Callable[[str], int],
+    shown: list[ConversationsFrame],
+) -> None:
+    first = talk("First?")
+    turns.delete(chat.path[0].id)
+    assert shown[-1].undo == "2 messages deleted"
+    talk("Second?")
+    panel.undo_requested.emit()
+    assert chat.dialogue.conversation.id == first
+    assert [message.text for message in chat.path] == ["First?", "Because of outliers."]
+
+
+def test_words_are_found(
+    panel: ConversationsPanel, archive: Archive, talk: Callable[[str], int], shown: list[ConversationsFrame]
+) -> None:
+    first, second = talk("What is a scale?"), talk("What is a threshold?")
+    archive.settle()
+    panel.search_changed.emit("thresh")
+    assert set(rows(shown)) == {second}
+    panel.search_changed.emit("outliers")
+    assert ("outliers", True) in rows(shown)[first].snippet
+    panel.search_changed.emit("zebra")
+    assert shown[-1].note == "No conversation has “zebra” in it."
+    panel.search_changed.emit("")
+    assert set(rows(shown)) == {first, second}
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("markdown", ".md"), ("json", ".json")])
+def test_one_is_exported_and_taken_in_again(
+    panel: ConversationsPanel,
+    chat: ChatController,
+    talk: Callable[[str], int],
+    files: Files,
+    shown: list[ConversationsFrame],
+    tmp_path: Path,
+    form: str,
+    suffix: str,
+) -> None:
+    first = talk("First: a question/answer?")
+    files.chosen = (str(tmp_path / f"out{suffix}"),)
+    panel.export_requested.emit(first, form)
+    assert files.suggested == f"First a questionanswer{suffix}"
+    panel.import_requested.emit()
+    assert len(rows(shown)) == 2
+    assert chat.dialogue.conversation.id != first
+    assert [message.text for message in chat.path] == ["First: a question/answer?", "Because of outliers."]
+
+
+def test_all_are_exported_into_one_file(
+    panel: ConversationsPanel,
+    talk: Callable[[str], int],
+    files: Files,
+    shown: list[ConversationsFrame],
+    tmp_path: Path,
+) -> None:
+    panel.export_all_requested.emit()
+    assert files.suggested == ""
+    talk("First?")
+    talk("Second?")
+    files.chosen = (str(tmp_path / "all.json"),)
+    panel.export_all_requested.emit()
+    assert files.suggested == "conversations.json"
+    panel.import_requested.emit()
+    titles = sorted(row.title for row in rows(shown).values())
+    assert titles == ["First?", "First?", "Second?", "Second?"]
+
+
+def test_a_file_that_is_none_of_ours_is_named_and_the_next_is_taken(
+    panel: ConversationsPanel,
+    conversations: ConversationsController,
+    talk: Callable[[str], int],
+    files: Files,
+    shown: list[ConversationsFrame],
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    first = talk("First?")
+    ours, foreign = tmp_path / "ours.json", tmp_path / "foreign.json"
+    foreign.write_text('{"chats": []}')
+    files.chosen = (str(ours),)
+    panel.export_requested.emit(first, "json")
+    files.chosen = (str(foreign), str(ours))
+    with qtbot.waitSignal(conversations.told) as told:
+        panel.import_requested.emit()
+    assert str(foreign) in told.args[0]
+    assert len(rows(shown)) == 2
+
+
+def test_a_conversation_that_cannot_be_read_leaves_the_open_one(
+    panel: ConversationsPanel,
+    conversations: ConversationsController,
+    chat: ChatController,
+    archive: Archive,
+    talk: Callable[[str], int],
+    qtbot: QtBot,
+) -> None:
+    first, second = talk("First?"), talk("Second?")
+    archive.settle()
+    archive.store.close()
+    with qtbot.waitSignal(conversations.told):
+        panel.opened.emit(first)
+    assert chat.dialogue.conversation.id == second
+
+
+def test_an_answer_that_is_being_written_goes_on_to_its_end_in_the_list(
+    panel: ConversationsPanel,
+    chat: ChatController,
+    archive: Archive,
+    talk: Callable[[str], int],
+    script: Script,
+    settle: Callable[[], None],
+) -> None:
+    first = talk("First?")
+    script.hold = threading.Event()
+    chat.new_chat()
+    chat.send("Second?")
+    second = chat.dialogue.conversation.id
+    panel.delete_requested.emit(second)
+    script.hold.set()
+    settle()
+    assert [one.id for one in archive.conversations()] == [first]
