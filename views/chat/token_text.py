@@ -7,13 +7,15 @@ from itertools import accumulate, groupby
 from math import ceil
 from typing import cast
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
     QHelpEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -23,7 +25,7 @@ from PySide6.QtGui import (
     QTextLine,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QToolTip
+from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextEdit, QToolTip
 
 from views.frames.tokens import TokenFrame
 from views.theme import Theme
@@ -125,6 +127,8 @@ class TokenText(QTextEdit):
             self.go_to(_ENDS[key] % max(1, len(self._tokens)))
         elif key in _LINES:
             self._go_by_line(_LINES[key])
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_selection()
         elif key in _OPENING:
             self.open_current()
         else:
@@ -151,12 +155,20 @@ class TokenText(QTextEdit):
         if self.hasFocus() and self._tokens:
             self._outline(painter, self._current, QPen(QColor(colours.accent), 2))
 
-    def createMimeDataFromSelection(self) -> QMimeData:
-        """Copies what was written, without the marks that make breaks seen."""
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy", self.copy_selection).setEnabled(self.textCursor().hasSelection())
+        menu.addAction("Select all", self.selectAll)
+        menu.popup(event.globalPos())
+
+    def copy_selection(self) -> None:
+        """Copy what was written, without the marks that make breaks seen.
+
+        As text, not as an object of ours: the clipboard outlives Python, and would call it when both end.
+        """
         text = self.textCursor().selection().toPlainText()
-        result = QMimeData()
-        result.setText(text.replace("↵\n", "\n").replace("⇥\t", "\t"))
-        return result
+        QGuiApplication.clipboard().setText(text.replace("↵\n", "\n").replace("⇥\t", "\t"))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The transcript scrolls, not its messages."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from views.chat.token_text import TokenText
@@ -157,7 +158,20 @@ def test_another_theme_keeps_the_places(text: TokenText, theme: Theme) -> None:
     assert text.token_at(centre(text, 7)) == 7
 
 
-def test_copying_leaves_the_marks_of_breaks_out(text: TokenText) -> None:
+def test_copying_leaves_the_marks_of_breaks_out(qtbot: QtBot, text: TokenText) -> None:
     text.selectAll()
-    text.copy()
+    qtbot.keyClick(text, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "".join(WORDS).replace("↵", "")
+
+
+def test_the_menu_copies_as_well(text: TokenText) -> None:
+    QGuiApplication.clipboard().clear()
+    place = centre(text, 1)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, text.viewport().mapToGlobal(place))
+    QApplication.sendEvent(text.viewport(), event)
+    copy, select = text.findChild(QMenu).actions()
+    assert not copy.isEnabled()
+    select.trigger()
+    QApplication.sendEvent(text.viewport(), event)
+    text.findChildren(QMenu)[-1].actions()[0].trigger()
     assert QGuiApplication.clipboard().text() == "".join(WORDS).replace("↵", "")
