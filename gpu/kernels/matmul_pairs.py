@@ -31,6 +31,15 @@ class GatedSums:
     out: Activations
 
 
+@dataclass(frozen=True)
+class Norm:
+    """Rows step.first… of x are normalised as rms_norm does; `keep` gets the f32 values, for a probe."""
+
+    gain: Any
+    epsilon: float
+    keep: Activations | None = None
+
+
 def matmul_pairs(
     kit: Kit,
     matrix: DeviceMatrix,
@@ -39,16 +48,18 @@ def matmul_pairs(
     *,
     many: bool,
     quantize: int = 0,
+    norm: Norm | None = None,
 ) -> list[Op]:
     """x [tokens, K] · Wᵀ; `many` shares each weight among eight tokens.
 
-    `quantize` is the largest code of x.values, which are then quantized on loading, in blocks of 32; 0 reads
-    x.codes. `matmul.reference_w_a8` and `swiglu.reference` are its oracles.
+    `quantize` is the largest code of x.values, which are then quantized on loading, in blocks of 32, and
+    normalised before if there is a `norm` and not `many`; 0 reads x.codes. `matmul.reference_w_a8`,
+    `rms_norm.reference` and `swiglu.reference` are its oracles.
     """
     pairs, tokens_at_once = matrix.pairs, TOKENS if many else 1
     if pairs is None:
         raise ValueError(f"{matrix.spec.name} is not in the pairs layout")
-    source, inputs, constants = _inputs(x, quantize)
+    source, inputs, constants = _inputs(x, quantize) if norm is None else _normed(x, quantize, norm)
     store, outputs, more = _outputs(to)
     names = ("lib/step", "lib/matrix", kit.lanes, "lib/pairs_block", *source, store, "matmul_pairs")
     pipeline = kit.pipelines.get(
@@ -70,8 +81,20 @@ def matmul_pairs(
 def _inputs(x: Activations, quantize: int) -> tuple[tuple[str, ...], dict[str, Any], dict[str, float]]:
     """Fragments, bindings and constants that load activations."""
     if quantize:
-        return ("lib/rounding", "lib/pairs_x_values"), {"x_values": x.values}, {"QMAX": quantize}
+        names = ("lib/rounding", "lib/pairs_quantize", "lib/pairs_x_values")
+        return names, {"x_values": x.values}, {"QMAX": quantize}
     return ("lib/pairs_x_codes",), {"x_codes": x.codes, "x_scales": x.scales}, {}
+
+
+def _normed(
+    x: Activations, quantize: int, norm: Norm
+) -> tuple[tuple[str, ...], dict[str, Any], dict[str, float]]:
+    """The same for values that are normalised on the way."""
+    kept = {} if norm.keep is None else {"out_values": norm.keep.values}
+    keep = ("lib/write_values", "lib/pairs_keep") if kept else ("lib/pairs_keep_nothing",)
+    names = ("lib/rounding", "lib/pairs_quantize", *keep, "lib/pairs_x_normed")
+    constants = {"QMAX": quantize, "WIDTH": x.width, "EPSILON": norm.epsilon}
+    return names, {"x_values": x.values, "gain": norm.gain, **kept}, constants
 
 
 def _outputs(to: Sums | GatedSums) -> tuple[str, dict[str, Any], dict[str, float]]:

@@ -96,6 +96,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let pairs_log2 = matrix.pairs_log2;
     let first_token = group.y * TOKENS;
     let first_pair = group.x * matrix.pairs_per_workgroup;
+    prepare(first_token, group.x, lane);
     let end_pair = min(first_pair + matrix.pairs_per_workgroup, (matrix.rows + 1u) / 2u);
     for (var span = 0u; span < SPANS; span++) {
         let start = span * CHUNKS * 8u;

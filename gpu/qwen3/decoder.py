@@ -23,7 +23,7 @@ from gpu.kernels.embed import embed
 from gpu.kernels.emit import BOTH, CODES, VALUES
 from gpu.kernels.heads import CacheLayer, Heads
 from gpu.kernels.matmul import matmul
-from gpu.kernels.matmul_pairs import GatedSums, Sums, matmul_pairs
+from gpu.kernels.matmul_pairs import GatedSums, Norm, Sums, matmul_pairs
 from gpu.kernels.matvec import matvec
 from gpu.kernels.quantize import quantize
 from gpu.kernels.rms_norm import rms_norm
@@ -86,11 +86,11 @@ class Decoder:
     def head(self, kit: Kit) -> list[Op]:
         """Logits of the rows step.first… of the hidden state; `kit` holds the head's own step."""
         decoder, space, vocabulary = replace(self, kit=kit), self.space, self.config.vocab_size
+        to, once = Sums(space.logits, vocabulary), Variant(many=False, probed=False)
         return [
-            *decoder._norm(
-                space.hidden, self.weights.final_norm, space.head_in, probed=False, site=HEAD_SITE
+            *decoder._normed_matrix(
+                self.weights.final_norm, self.weights.head, space.head_in, to, once, HEAD_SITE
             ),
-            *decoder._matrix(self.weights.head, space.head_in, space.logits, vocabulary, many=False),
             *decoder._after(HEAD_SITE, space.logits, vocabulary),
         ]
 
@@ -109,9 +109,9 @@ class Decoder:
         heads = replace(self.heads, window=self.config.layer_window(index))
         gains, site = (weights.q_norm, weights.k_norm), f"layers.{index}.self_attn"
         qkv, into = f"{site}.qkv_proj", space.attention_in
+        to = Sums(space.qkv, heads.qkv_width)
         return [
-            *self._norm(space.hidden, weights.input_norm, into, variant.probed, qkv),
-            *self._matrix(weights.qkv, into, space.qkv, heads.qkv_width, variant.many),
+            *self._normed_matrix(weights.input_norm, weights.qkv, into, to, variant, qkv),
             *self._after(qkv, space.qkv, heads.qkv_width),
             rope_cache(kit, heads, cache, space.qkv, gains, space.rope, space.q),
             attention(kit, heads, cache, space.q, space.attention_out, many=variant.many),
@@ -124,15 +124,14 @@ class Decoder:
         space, gate_up, many = self._dense_space(), weights.gate_up, variant.many
         site, rows = f"layers.{index}.mlp.gate_up_proj", weights.gate_up.spec.rows
         down = f"layers.{index}.mlp.down_proj"
-        norm = self._norm(space.hidden, weights.post_attention_norm, space.mlp_in, variant.probed, site)
+        gain, into = weights.post_attention_norm, space.mlp_in
         if gate_up.pairs is not None and self.edits is None:
             to = GatedSums(space.gate_up, space.mlp_out)
-            gated = matmul_pairs(self.kit, gate_up, space.mlp_in, to, many=many)
-            return [*norm, *gated, *self._add_matrix(weights.down, space.mlp_out, many, down)]
+            gated = self._normed_matrix(gain, gate_up, into, to, variant, site)
+            return [*gated, *self._add_matrix(weights.down, space.mlp_out, many, down)]
         kind = self._kind(variant.probed)
         return [
-            *norm,
-            *self._matrix(gate_up, space.mlp_in, space.gate_up, rows, many),
+            *self._normed_matrix(gain, gate_up, into, Sums(space.gate_up, rows), variant, site),
             *self._after(site, space.gate_up, rows),
             swiglu(self.kit, space.gate_up, space.mlp_out, kind, self._q_max),
             *self._add_matrix(weights.down, space.mlp_out, many, down, coded=kind != VALUES),
@@ -192,6 +191,23 @@ class Decoder:
     def _q_max(self) -> int:
         return Q_MAX.get(self.scheme.activation_bits, 0)
 
+    def _normed_matrix(
+        self,
+        gain: Any,
+        matrix: DeviceMatrix,
+        into: Activations,
+        to: Sums | GatedSums,
+        variant: Variant,
+        site: str,
+    ) -> list[Op]:
+        """to = norm(hidden) · Wᵀ; `into` holds what is normalised, where that is not done on loading."""
+        hidden, epsilon = self.space.hidden, self.config.rms_norm_eps
+        if matrix.pairs is not None and self._fused and not variant.many:
+            norm = Norm(gain, epsilon, into if variant.probed else None)
+            return matmul_pairs(self.kit, matrix, hidden, to, many=False, quantize=self._q_max, norm=norm)
+        normed = self._norm(hidden, gain, into, variant.probed, site)
+        return [*normed, *self._product(matrix, into, to, variant.many)]
+
     def _norm(self, x: Activations, gain: Any, out: Activations, probed: bool, site: str) -> list[Op]:
         kind = self._kind(probed)
         norm = rms_norm(self.kit, x, gain, self.config.rms_norm_eps, out, kind, self._q_max)
@@ -217,25 +233,20 @@ class Decoder:
         if matrix.pairs is not None and self._fused and not coded:
             to = Sums(hidden.values, hidden.stride, accumulate=True)
             return matmul_pairs(self.kit, matrix, x, to, many=many, quantize=self._q_max)
-        product = self._matrix(matrix, x, hidden.values, hidden.stride, many, accumulate=True)
+        product = self._product(matrix, x, Sums(hidden.values, hidden.stride, accumulate=True), many)
         if coded:
             return product
         after = self._after(site, hidden.values, hidden.stride)
         return [*self._before(site, x), *self._quantize(x), *product, *after]
 
-    def _matrix(
-        self,
-        matrix: DeviceMatrix,
-        x: Activations,
-        y: Any,
-        y_stride: int,
-        many: bool,
-        accumulate: bool = False,
-    ) -> list[Op]:
+    def _product(self, matrix: DeviceMatrix, x: Activations, to: Sums | GatedSums, many: bool) -> list[Op]:
+        """to = x · Wᵀ, of codes where there are codes."""
         if matrix.pairs is not None:
-            return matmul_pairs(self.kit, matrix, x, Sums(y, y_stride, accumulate), many=many)
+            return matmul_pairs(self.kit, matrix, x, to, many=many)
+        if isinstance(to, GatedSums):
+            raise ValueError(f"only pairs are gated in the product, not {matrix.spec.name}")
         kernel = matmul if many else matvec
-        return kernel(self.kit, matrix, x, y, y_stride, integer=self._integer, accumulate=accumulate)
+        return kernel(self.kit, matrix, x, to.y, to.stride, integer=self._integer, accumulate=to.accumulate)
 
 
 Watcher = Callable[[Decoder, int], list[Op]]

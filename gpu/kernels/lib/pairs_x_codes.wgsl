@@ -6,6 +6,8 @@ fn signed_byte(words: vec4<u32>, shift: vec4<u32>) -> vec4<i32> {
     return bitcast<vec4<i32>>(words << shift) >> vec4<u32>(24u);
 }
 
+fn prepare(token: u32, group: u32, lane: u32) {}
+
 fn load_block(token: u32, block: u32) -> Block {
     var out = Block();
     if (token < step.tokens && block < matrix.x_blocks) {

@@ -8,7 +8,8 @@ import pytest
 from gpu.kernels.embed import embed, reference
 from gpu.kernels.matmul import reference as product
 from gpu.kernels.matmul import reference_w_a8
-from gpu.kernels.matmul_pairs import GatedSums, Sums, matmul_pairs
+from gpu.kernels.matmul_pairs import GatedSums, Norm, Sums, matmul_pairs
+from gpu.kernels.rms_norm import reference as norm_reference
 from gpu.kernels.swiglu import reference as swiglu_reference
 from tests.gpu.device_arrays import Bench, close
 
@@ -55,6 +56,28 @@ def test_values_quantized_on_loading(bench: Bench, rows: int, columns: int, toke
     )
     bench.run(ops, tokens)
     close(bench.read(y, (tokens, rows)), reference_w_a8(exact, x, bits))
+
+
+@pytest.mark.parametrize(("rows", "columns", "tokens"), [(7, 80, 1), (66, 800, 3), (40, 1312, 2)])
+@pytest.mark.parametrize("kept", [True, False])
+def test_values_normalised_on_loading(bench: Bench, rows: int, columns: int, tokens: int, kept: bool) -> None:
+    """Rows of x from the second on, as the head reads them."""
+    rng = np.random.default_rng(rows)
+    weights = rng.standard_normal((rows, columns), np.float32)
+    x = rng.standard_normal((tokens + 1, columns), np.float32) * 5
+    gain = rng.standard_normal(columns, np.float32)
+    matrix, exact = bench.matrix(weights, "q4", "pairs")
+    y, held = bench.zeros(tokens * rows), bench.activations(np.full((tokens, columns), np.nan, np.float32))
+    padded = bench.buffer(np.pad(gain, (0, -columns % 32)))
+    norm = Norm(padded, 1e-3, held if kept else None)
+    ops = matmul_pairs(
+        bench.kit, matrix, bench.activations(x), Sums(y, rows), many=False, quantize=127, norm=norm
+    )
+    bench.run(ops, tokens, first=1)
+    normed = norm_reference(x[1:], gain, 1e-3)
+    close(bench.read(y, (tokens, rows)), reference_w_a8(exact, normed))
+    if kept:
+        close(bench.read(held.values, (tokens, held.stride))[:, :columns], normed, 1e-6)
 
 
 @pytest.mark.parametrize(
