@@ -36,6 +36,7 @@ from gpu.qwen3.loader import LoadProgress
 from gpu.scheme import Scheme
 
 _MEMORY_PERIOD_S = 1.0
+_PREFIX_BYTES = 1 << 30  # of host memory for conversations and branches left: 7,000 tokens of an 8B
 
 
 class GpuEngine:
@@ -145,6 +146,7 @@ class GpuEngine:
             scheme=Scheme.parse(wish.scheme),
             adapter=wish.adapter,
             context_tokens=_context_within(files.checkpoint.config.max_position_embeddings, wish),
+            prefix_bytes=_PREFIX_BYTES,
             progress=self._report_progress,
             notice=lambda sentence: self._post(Notice(sentence)),
             cancel=cancel,

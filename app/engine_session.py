@@ -67,6 +67,7 @@ class EngineOptions:
     adapter: str | None = None
     context_tokens: int | None = None
     cache_directory: Path | None = field(default_factory=weights_cache)
+    prefix_bytes: int = 0
     progress: Callable[[LoadProgress], None] = field(default=lambda _: None, repr=False)
     notice: Callable[[str], None] = field(default=lambda _: None, repr=False)
     cancel: Callable[[], bool] = field(default=lambda: False, repr=False)
@@ -75,6 +76,7 @@ class EngineOptions:
         return LoadOptions(
             context_tokens=self.context_tokens,
             cache_directory=self.cache_directory,
+            prefix_bytes=self.prefix_bytes,
             progress=self.progress,
             cancel=self.cancel,
             notice=self.notice,

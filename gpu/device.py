@@ -15,7 +15,7 @@ from typing import Any
 import wgpu
 
 from gpu.errors import AdapterError, DeviceLost
-from gpu.ledger import Ledger, PlanLedger
+from gpu.ledger import TEXEL_BYTES, Ledger, PlanLedger
 from gpu.memory_total import device_memory
 
 _KINDS = {"DiscreteGPU": "discrete", "IntegratedGPU": "integrated", "CPU": "software"}
@@ -111,10 +111,29 @@ class Gpu:
         with self.guarded():
             self.device.queue.write_buffer(buffer, offset_bytes, data)
 
+    def read_rows(self, texture: Any, first: int, rows: int) -> memoryview:
+        """Copy rows of a texture back; waits for all work before it."""
+        place, layout, size = _rows_of(texture, first, rows)
+        with self.guarded():
+            data: memoryview = self.device.queue.read_texture(place, layout, size)
+            return data
+
+    def write_rows(self, texture: Any, first: int, data: Any) -> None:
+        """Write whole rows, an array [rows, …], from row `first` on."""
+        place, layout, size = _rows_of(texture, first, len(data))
+        with self.guarded():
+            self.device.queue.write_texture(place, data, layout, size)
+
     def close(self) -> None:
         """Free every buffer and the device."""
         self.ledger.release_all()
         self.device.destroy()
+
+
+def _rows_of(texture: Any, first: int, rows: int) -> tuple[dict[str, Any], dict[str, int], tuple[int, ...]]:
+    """Where a copy begins, how its data lies in memory, and how large it is."""
+    layout = {"bytes_per_row": texture.width * TEXEL_BYTES, "rows_per_image": rows}
+    return {"texture": texture, "origin": (0, first, 0)}, layout, (texture.width, rows, 1)
 
 
 def _describe(adapter: Any) -> AdapterInfo:

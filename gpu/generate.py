@@ -78,13 +78,6 @@ def check_length(max_new_tokens: int | None) -> None:
         raise RequestError(f"An answer of {max_new_tokens} tokens was asked for; ask for at least one.")
 
 
-def shared_prefix(a: Sequence[int], b: Sequence[int]) -> int:
-    """How many tokens two sequences have in common from their start."""
-    count = min(len(a), len(b))
-    differ = np.flatnonzero(np.asarray(a[:count]) != np.asarray(b[:count]))
-    return int(differ[0]) if differ.size else count
-
-
 class _Run:
     """The state of one request: clocks, counts and the sampler."""
 
@@ -100,8 +93,7 @@ class _Run:
         ids, model = self._request.prompt_ids + self._request.answer_ids, self._model
         check_prompt(model, ids)
         check_length(self._request.max_new_tokens)
-        self._reused = min(shared_prefix(model.cached_ids, ids), len(ids) - 1)
-        model.rewind(self._reused)
+        self._reused = model.resume(ids)
         if self._request.probe is not None:
             model.probes.reset()
         self._started_s = time.perf_counter()

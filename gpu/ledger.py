@@ -13,7 +13,7 @@ from gpu.purposes import PURPOSES
 
 _STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_SRC | wgpu.BufferUsage.COPY_DST
 _UNIFORM = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
-_TEXTURE = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.COPY_DST
+_TEXTURE = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.COPY_SRC | wgpu.TextureUsage.COPY_DST
 TEXEL_BYTES = 16
 
 

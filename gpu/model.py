@@ -11,21 +11,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu.budget import DEFAULT_CONTEXT_TOKENS
 from gpu.calculator.preflight import check_fits
 from gpu.checkpoints.base import Checkpoint
 from gpu.device import Gpu
 from gpu.errors import Cancelled, RequestError
 from gpu.kernels.heads import Heads
 from gpu.kit import Kit, Op
-from gpu.layouts import choose_layout
 from gpu.ledger import Ledger
 from gpu.memory_total import available_bytes
+from gpu.prefix_cache import shared_prefix
 from gpu.probes.channels import ChannelProbes
 from gpu.qwen3.allocation import Allocation, Plan, allocate
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.decoder import Decoder, Edits, Variant, Watcher
-from gpu.qwen3.loader import Loader, LoadOptions, LoadProgress
+from gpu.qwen3.kv_states import KvStates, Prefixes
+from gpu.qwen3.loader import Loader, LoadOptions, LoadProgress, plan_load
 from gpu.qwen3.rope import rope_table
 from gpu.qwen3.workspace import HEAD_ROWS
 from gpu.scheme import Scheme
@@ -40,7 +40,7 @@ F32 = npt.NDArray[np.float32]
 class Model:
     """Weights, cache and kernels of one checkpoint under one scheme. Not for several threads at once."""
 
-    def __init__(self, gpu: Gpu, plan: Plan, allocation: Allocation, kit: Kit) -> None:
+    def __init__(self, gpu: Gpu, plan: Plan, allocation: Allocation, kit: Kit, prefix_bytes: int = 0) -> None:
         self.gpu = gpu
         self.config: Qwen3Config = plan.config
         self.scheme: Scheme = plan.scheme
@@ -52,6 +52,7 @@ class Model:
         self._kit = kit
         self._head_kit = kit.with_step(kit.new_step())
         self._space = allocation.space
+        self._prefixes = Prefixes(KvStates(gpu, allocation.caches, plan.context_tokens), prefix_bytes)
         self._decoder = Decoder(
             kit,
             plan.config,
@@ -83,7 +84,7 @@ class Model:
         Whatever happens, nothing stays allocated.
         """
         options = options or LoadOptions()
-        plan = _plan(gpu, checkpoint, scheme, options)
+        plan = plan_load(gpu, checkpoint, scheme, options)
         available = available_bytes(gpu.adapter.kind, gpu.adapter.total_bytes)
         limit = options.available_bytes if options.available_bytes is not None else available
         if limit is not None:
@@ -94,7 +95,7 @@ class Model:
                 allocation = allocate(gpu, plan)
                 Loader(gpu, checkpoint, allocation.stacks, options).fill(allocation.weights)
                 gpu.write(allocation.space.rope, rope_table(plan.config, plan.context_tokens).reshape(-1))
-                return cls(gpu, plan, allocation, kit)
+                return cls(gpu, plan, allocation, kit, options.prefix_bytes)
         except BaseException:
             gpu.ledger.release_all()
             raise
@@ -127,6 +128,18 @@ class Model:
         self._head_taps = cache(self._build_head_taps)
         self._recorded.clear()
         self.rewind(0)
+
+    def resume(self, ids: Sequence[int]) -> int:
+        """Bring the cache to as much of `ids` as is known, the last token left out; how many tokens that is.
+
+        What leaves the cache for it is kept, as far as `LoadOptions.prefix_bytes` goes.
+        """
+        last = len(ids) - 1
+        shared = min(shared_prefix(self.cached_ids, ids), last)
+        if self._decoder.edits is None:
+            shared = self._prefixes.exchange(self.cached_ids, ids[:last], shared)
+        self.cached_ids[:] = ids[:shared]
+        return shared
 
     def rewind(self, tokens: int) -> None:
         """Keep the first `tokens` of the cache and forget the rest."""
@@ -267,16 +280,3 @@ class Model:
 def _check(cancel: Cancel) -> None:
     if cancel():
         raise Cancelled
-
-
-def _plan(gpu: Gpu, checkpoint: Checkpoint, scheme: Scheme, options: LoadOptions) -> Plan:
-    longest = checkpoint.config.max_position_embeddings
-    wanted = min(DEFAULT_CONTEXT_TOKENS, longest)
-    if options.context_tokens is not None:
-        wanted = options.context_tokens
-    if not 2 <= wanted <= longest:
-        raise RequestError(
-            f"A context of {wanted:,} tokens was asked for; this model takes 2 to {longest:,}."
-        )
-    layout = options.layout or choose_layout(gpu)
-    return Plan(checkpoint.config, scheme, wanted, layout, lambda name: checkpoint.tensor(name).dtype)

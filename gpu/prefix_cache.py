@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 BLOCK_TOKENS = 128
-States = tuple[npt.NDArray[np.uint8], ...]  # of every cache u8 [spans, bytes]
+States = tuple[npt.NDArray[np.uint8], ...]  # of every buffer or texture u8 [spans, bytes]
 Read = Callable[[int, int], States]
 
 
@@ -52,7 +52,7 @@ class PrefixCache:
         return sum(block.size_bytes for block in self._blocks())
 
     def keep(self, ids: Sequence[int], first: int, read: Read) -> None:
-        """Remember the states of `ids` from `first` on; `read` (position, tokens) is asked for those missing."""
+        """Remember the states of `ids` from `first` on; `read(position, tokens)` gets those missing."""
         self._uses += 1
         for start in range(first - first % BLOCK_TOKENS, len(ids), BLOCK_TOKENS):
             tokens = tuple(ids[start : start + BLOCK_TOKENS])
@@ -84,17 +84,14 @@ class PrefixCache:
                 return
 
     def _shrink(self) -> None:
-        excess = self.size_bytes - self.limit_bytes
+        excess, gone = self.size_bytes - self.limit_bytes, set()
         for block in sorted(self._blocks(), key=lambda block: block.used):
             if excess <= 0:
                 break
             excess -= block.size_bytes
-            block.tokens = ()
-        self._after = {
-            prefix: left
-            for prefix, blocks in self._after.items()
-            if (left := [block for block in blocks if block.tokens])
-        }
+            gone.add(block)
+        kept = {key: [block for block in blocks if block not in gone] for key, blocks in self._after.items()}
+        self._after = {key: blocks for key, blocks in kept.items() if blocks}
 
     def _blocks(self) -> Iterator[_Block]:
         return (block for siblings in self._after.values() for block in siblings)

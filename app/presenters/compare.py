@@ -9,7 +9,7 @@ from app.presenters.setup import SCHEMES
 from app.presenters.tokens import token_name, tokens_frame
 from app.token_trace import TokenTrace
 from gpu.events import FinishReason
-from gpu.generate import shared_prefix
+from gpu.prefix_cache import shared_prefix
 from views.frames.choice import Choice
 from views.frames.compare import ColumnFrame, CompareFrame
 from views.frames.tokens import TokenFrame

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from app.context import fit_prompt
 from app.messages import Question
-from gpu.generate import shared_prefix
 
 if TYPE_CHECKING:
     from app.engine_desk import Desk
@@ -46,7 +45,7 @@ def read_token(desk: Desk, cancel: Cancel, wish: TokenWish) -> None:
     prompt = fit_prompt(opened.files.codec, wish.question, model.context_tokens).ids
     ids = [*prompt, *wish.answer_ids[: wish.index + 1]]
     last = len(ids) - 1
-    model.rewind(min(shared_prefix(model.cached_ids, ids), last))
+    model.resume(ids)
     model.probes.reset()
     for part, probed in ((ids[len(model.cached_ids) : last], False), (ids[last:], True)):
         for _ in model.feed(part, cancel, probed=probed):

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from gpu.generate import shared_prefix
-
 if TYPE_CHECKING:  # see gpu.generate
     from gpu.model import Model
 
@@ -38,7 +36,7 @@ def _in_passes(model: Model, prompt: list[int], answer: list[int], cancel: Cance
     """What the cache holds of the prompt is kept."""
     ids = [*prompt, *answer[:-1]]
     last = len(prompt) - 1
-    model.rewind(min(shared_prefix(model.cached_ids, ids), last))
+    model.resume(prompt)
     _feed(model, ids[len(model.cached_ids) : last], cancel)
     for rows in model.all_logits(ids[last:], cancel):
         yield from rows

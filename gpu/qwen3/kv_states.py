@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from gpu.device import Gpu
 from gpu.kernels.heads import CacheLayer
+from gpu.prefix_cache import PrefixCache, States
 
 _SPAN_TOKENS = 8  # the least a cache is padded to
-States = tuple[npt.NDArray[np.uint8], ...]  # of every resource u8 [spans, bytes]
+_WORTH_KEEPING_TOKENS = 16  # fewer are sooner read again
 
 
 class KvStates:
@@ -57,3 +58,28 @@ class KvStates:
         else:
             rows = self.span_tokens >> log2
             self._gpu.write_rows(resource, first * rows, data.reshape(len(data) * rows, -1))
+
+
+class Prefixes:
+    """Keeps in host memory what is about to leave a cache, and brings it back; nothing at a limit of 0."""
+
+    def __init__(self, states: KvStates, limit_bytes: int) -> None:
+        self._states = states
+        self._kept = PrefixCache(limit_bytes)
+
+    def exchange(self, held: Sequence[int], wanted: Sequence[int], shared: int) -> int:
+        """Make a cache of tokens `held` one of `wanted`, as far as is known; how far that is.
+
+        Both begin with the same `shared` tokens.
+        """
+        if self._kept.limit_bytes and len(held) - shared >= _WORTH_KEEPING_TOKENS:
+            self._kept.keep(held, shared, self._read)
+        for start, tokens, states in self._kept.find(wanted, shared):
+            spans = -(-tokens // self._states.span_tokens)
+            self._states.write(start // self._states.span_tokens, tuple(part[:spans] for part in states))
+            shared = start + tokens
+        return shared
+
+    def _read(self, start: int, tokens: int) -> States:
+        span = self._states.span_tokens
+        return self._states.read(start // span, -(-tokens // span))

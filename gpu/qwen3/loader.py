@@ -15,16 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.activations import BLOCK
+from gpu.budget import DEFAULT_CONTEXT_TOKENS
 from gpu.checkpoints.base import Checkpoint
 from gpu.checkpoints.finite import first_nonfinite
 from gpu.checkpoints.quantized_cache import QuantizedCache
 from gpu.device import Gpu
-from gpu.errors import Cancelled, FormatError, QuantscopeError
+from gpu.errors import Cancelled, FormatError, QuantscopeError, RequestError
 from gpu.formats import floats, q4, q8
-from gpu.layouts import DeviceMatrix, MatrixSpec
+from gpu.layouts import DeviceMatrix, MatrixSpec, choose_layout
+from gpu.qwen3.allocation import Plan
 from gpu.qwen3.keeper import Keeper, Rows, cache_key, cache_names
 from gpu.qwen3.stacks import ModelStacks, Stack
 from gpu.qwen3.weights import Weights
+from gpu.scheme import Scheme
 
 Codes = npt.NDArray[Any]
 Scales = npt.NDArray[np.float16] | None
@@ -47,13 +50,14 @@ def _ignore(_: LoadProgress) -> None:
 @dataclass(frozen=True)
 class LoadOptions:
     """How to load: `context_tokens` None takes the model's own, up to 4,096. `available_bytes` None asks the
-    adapter. `layout` None takes the adapter's own. `notice` hears of what went wrong without
-    stopping the load."""
+    adapter. `layout` None takes the adapter's own. `prefix_bytes` of host memory keep prefixes that left the
+    cache. `notice` hears of what went wrong without stopping the load."""
 
     context_tokens: int | None = None
     cache_directory: Path | None = None
     available_bytes: int | None = None
     layout: str | None = None
+    prefix_bytes: int = 0
     progress: Callable[[LoadProgress], None] = field(default=_ignore, repr=False)
     cancel: Callable[[], bool] = field(default=lambda: False, repr=False)
     notice: Callable[[str], None] = field(default=lambda _: None, repr=False)
@@ -196,3 +200,17 @@ def encode(spec: MatrixSpec, stored: npt.NDArray[Any], dtype: str) -> tuple[Code
         return packed8.codes, packed8.scales
     kept = stored if spec.format == dtype else floats.to_f32(stored, dtype)
     return np.pad(kept, ((0, 0), (0, -kept.shape[1] % BLOCK))), None
+
+
+def plan_load(gpu: Gpu, checkpoint: Checkpoint, scheme: Scheme, options: LoadOptions) -> Plan:
+    """What to allocate. Raises RequestError for a context that this model does not take."""
+    longest = checkpoint.config.max_position_embeddings
+    wanted = min(DEFAULT_CONTEXT_TOKENS, longest)
+    if options.context_tokens is not None:
+        wanted = options.context_tokens
+    if not 2 <= wanted <= longest:
+        raise RequestError(
+            f"A context of {wanted:,} tokens was asked for; this model takes 2 to {longest:,}."
+        )
+    layout = options.layout or choose_layout(gpu)
+    return Plan(checkpoint.config, scheme, wanted, layout, lambda name: checkpoint.tensor(name).dtype)

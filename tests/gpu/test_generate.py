@@ -11,7 +11,7 @@ import pytest
 from gpu.checkpoints import Checkpoint
 from gpu.device import Gpu
 from gpu.events import ChannelStats, Event, Failed, Finished, PromptProgress, Timing, Token
-from gpu.generate import Request, check_prompt, generate, shared_prefix
+from gpu.generate import Request, check_prompt, generate
 from gpu.model import LoadOptions, Model
 from gpu.probes.selection import ProbeSelection
 from gpu.qwen3.allocation import CHUNK_TOKENS
@@ -277,13 +277,6 @@ def test_timing_says_what_was_done(model: Model) -> None:
     assert timing.prefill_tokens_per_s > 0
     assert timing.decode_tokens_per_s > 0
     assert (timing.context_used, timing.context_tokens) == (len(PROMPT) + 4, CONTEXT)
-
-
-def test_shared_prefix() -> None:
-    assert shared_prefix([], [1]) == 0
-    assert shared_prefix([1, 2, 3], [1, 2]) == 2
-    assert shared_prefix([1, 2, 3], [1, 4, 3]) == 1
-    assert shared_prefix([5], [6]) == 0
 
 
 def test_check_prompt_accepts_what_fits(model: Model) -> None:
