@@ -7,6 +7,7 @@ from typing import Any
 
 from gpu.activations import Activations
 from gpu.kernels.matrix import matrix_uniform
+from gpu.kernels.rope_cache import Rotation
 from gpu.kit import Kit, Op, tiles
 from gpu.layouts import DeviceMatrix
 
@@ -32,6 +33,14 @@ class GatedSums:
 
 
 @dataclass(frozen=True)
+class HeadSums:
+    """Rows are q|k|v of one token at a time; sums wait in `qkv` f32 [tokens, rows] until whole heads are rotated."""
+
+    qkv: Any
+    rotation: Rotation
+
+
+@dataclass(frozen=True)
 class Norm:
     """Rows step.first… of x are normalised as rms_norm does; `keep` gets the f32 values, for a probe."""
 
@@ -44,7 +53,7 @@ def matmul_pairs(
     kit: Kit,
     matrix: DeviceMatrix,
     x: Activations,
-    to: Sums | GatedSums,
+    to: Sums | GatedSums | HeadSums,
     *,
     many: bool,
     quantize: int = 0,
@@ -59,9 +68,11 @@ def matmul_pairs(
     pairs, tokens_at_once = matrix.pairs, TOKENS if many else 1
     if pairs is None:
         raise ValueError(f"{matrix.spec.name} is not in the pairs layout")
+    if many and isinstance(to, HeadSums):
+        raise ValueError("heads are rotated one token at a time")
     source, inputs, constants = _inputs(x, quantize) if norm is None else _normed(x, quantize, norm)
-    store, outputs, more = _outputs(to)
-    names = ("lib/step", "lib/matrix", kit.lanes, "lib/pairs_block", *source, store, "matmul_pairs")
+    store, outputs, more = _outputs(kit, to)
+    names = ("lib/step", "lib/matrix", kit.lanes, "lib/pairs_block", *source, *store, "matmul_pairs")
     pipeline = kit.pipelines.get(
         *names,
         CHUNKS=pairs.chunks,
@@ -71,9 +82,11 @@ def matmul_pairs(
         **more,
     )
     slab = matrix.slabs[0]
-    per_workgroup = _pairs_per_workgroup(pairs.pairs, kit.processors)
-    strides = (to.stride, 0) if isinstance(to, Sums) else (matrix.spec.rows, to.out.stride)
-    uniform = matrix_uniform(kit, matrix, slab, strides[0], per_workgroup, strides[1])
+    unit = to.rotation.heads.head_dim // 2 if isinstance(to, HeadSums) else 4
+    per_workgroup = _pairs_per_workgroup(pairs.pairs, kit.processors, unit)
+    y_stride = to.stride if isinstance(to, Sums) else matrix.spec.rows
+    gated_stride = to.out.stride if isinstance(to, GatedSums) else 0
+    uniform = matrix_uniform(kit, matrix, slab, y_stride, per_workgroup, gated_stride)
     dispatch = pipeline.bind(step=kit.step, matrix=uniform, **inputs, **outputs, **slab.resources)
     return [Op(dispatch, tiles(-(-pairs.pairs // per_workgroup), tokens_at_once))]
 
@@ -97,14 +110,19 @@ def _normed(
     return names, {"x_values": x.values, "gain": norm.gain, **kept}, constants
 
 
-def _outputs(to: Sums | GatedSums) -> tuple[str, dict[str, Any], dict[str, float]]:
-    """Fragment, bindings and constants that store sums."""
+def _outputs(
+    kit: Kit, to: Sums | GatedSums | HeadSums
+) -> tuple[tuple[str, ...], dict[str, Any], dict[str, float]]:
+    """Fragments, bindings and constants that store sums."""
     if isinstance(to, Sums):
-        return "lib/pairs_store", {"y": to.y}, {"ACCUMULATE": to.accumulate}
-    return "lib/pairs_store_gated", {"y": to.partial, "gated": to.out.values}, {}
+        return ("lib/pairs_store",), {"y": to.y}, {"ACCUMULATE": to.accumulate}
+    if isinstance(to, GatedSums):
+        return ("lib/pairs_store_gated",), {"y": to.partial, "gated": to.out.values}, {}
+    fragments = (*to.rotation.fragments, "lib/pairs_store_heads")
+    return fragments, {"y": to.qkv, **to.rotation.bindings(kit)}, {}
 
 
-def _pairs_per_workgroup(pairs: int, processors: int) -> int:
-    """Whole quads for one workgroup a processor: each unpacks its activations first, and as software adapters
-    deal workgroups out in equal shares, more of them would balance nothing."""
-    return max(32, -(-pairs // processors // 4) * 4)
+def _pairs_per_workgroup(pairs: int, processors: int, unit: int) -> int:
+    """Whole units (quads of pairs, or heads) for one workgroup a processor: each unpacks its activations first,
+    and as software adapters deal workgroups out in equal shares, more of them would balance nothing."""
+    return max(-(-32 // unit), -(-pairs // processors // unit)) * unit

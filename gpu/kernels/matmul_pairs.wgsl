@@ -12,7 +12,7 @@
 override CHUNKS: u32 = 4u;
 override TOKENS: u32 = 8u;
 override SPANS: u32 = 1u;       // of CHUNKS chunks, which make up K
-@group(0) @binding(1) var weights: texture_storage_2d<rgba32uint, read>;
+@group(0) @binding(9) var weights: texture_storage_2d<rgba32uint, read>;
 
 struct Tokens { t0: Block, t1: Block, t2: Block, t3: Block, t4: Block, t5: Block, t6: Block, t7: Block }
 struct Sums { t0: vec2<f32>, t1: vec2<f32>, t2: vec2<f32>, t3: vec2<f32>,
@@ -135,4 +135,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             }
         }
     }
+    finish(2u * first_pair, 2u * end_pair, first_token, lane);
 }

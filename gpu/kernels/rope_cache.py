@@ -6,6 +6,7 @@ Per head of q and k: RMS normalisation with a gain over head_dim, then half-spli
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,29 +19,42 @@ from gpu.kit import Kit, Op, tiles
 F32 = npt.NDArray[np.float32]
 
 
-def rope_cache(
-    kit: Kit, heads: Heads, cache: CacheLayer, qkv: Any, gains: tuple[Any, Any], rope: Any, q_out: Any
-) -> Op:
-    """qkv f32 [tokens, qkv_width] -> q_out f32 [tokens, q_heads, padded_dim] and the cache at step.position…
+@dataclass(frozen=True)
+class Rotation:
+    """Where the heads of q|k|v go, for the kernels that take lib/rotate.wgsl.
 
+    `gains` are the q and k norms f32 [head_dim]; `rope` is f32 [positions, head_dim] (cosines, then sines);
+    queries go to q_out f32 [tokens, q_heads, padded_dim], keys and values to the cache at step.position…
     Queries and keys come in the order of `paired`, values in their own.
-
-    `gains` are the q and k norms f32 [head_dim]; `rope` is f32 [positions, head_dim] (cosines, then sines).
     """
-    names = ("lib/step", "lib/heads", kit.lanes, f"lib/kv_write_{cache.kind}", "rope_cache")
-    dispatch = kit.pipelines.get(*names).bind(
-        step=kit.step,
-        keys=cache.keys,
-        values=cache.values,
-        qkv=qkv,
-        q_gain=gains[0],
-        k_gain=gains[1],
-        rope=rope,
-        heads=heads_uniform(kit, heads, cache),
-        q_out=q_out,
-    )
-    groups = heads.q_heads + 2 * heads.kv_heads
-    return Op(dispatch, tiles(groups))
+
+    heads: Heads
+    cache: CacheLayer
+    gains: tuple[Any, Any]
+    rope: Any
+    q_out: Any
+
+    @property
+    def fragments(self) -> tuple[str, ...]:
+        return ("lib/heads", f"lib/kv_write_{self.cache.kind}", "lib/rotate")
+
+    def bindings(self, kit: Kit) -> dict[str, Any]:
+        return {
+            "keys": self.cache.keys,
+            "values": self.cache.values,
+            "q_gain": self.gains[0],
+            "k_gain": self.gains[1],
+            "rope": self.rope,
+            "heads": heads_uniform(kit, self.heads, self.cache),
+            "q_out": self.q_out,
+        }
+
+
+def rope_cache(kit: Kit, qkv: Any, to: Rotation) -> Op:
+    """qkv f32 [tokens, qkv_width] -> queries and the cache."""
+    pipeline = kit.pipelines.get("lib/step", kit.lanes, *to.fragments, "rope_cache")
+    dispatch = pipeline.bind(step=kit.step, qkv=qkv, **to.bindings(kit))
+    return Op(dispatch, tiles(to.heads.q_heads + 2 * to.heads.kv_heads))
 
 
 def paired(x: F32) -> F32:

@@ -1,81 +1,11 @@
-// Splits q|k|v, normalises each head of q and k (RMS over head_dim, times a gain), rotates them by position
-// (half-split RoPE: pairs are d and d + head_dim/2), and writes keys and values into the cache.
-//   q_out[t, h, d] = rope(q · gain / rms) / √head_dim
-// One workgroup is one team of eight lanes on one head of one token; a lane makes chunks of eight dimensions. Those
-// of q and k hold rotation partners together, quad c of the lower half and quad c of the upper: a dot product does
-// not mind the order of dimensions, and each is loaded once.
+// From the q|k|v product to queries and the cache (lib/rotate.wgsl): one workgroup is one team on one head of a token.
 @group(0) @binding(3) var<storage, read> qkv: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read> q_gain: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read> k_gain: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read> rope: array<vec4<f32>>;  // [position, cos half | sin half]
-@group(0) @binding(8) var<storage, read_write> q_out: array<vec4<f32>>;
 
-struct Source { base: u32, angles: u32, scale: f32, is_query: bool }
-
-fn gain(source: Source, quad: u32) -> vec4<f32> {
-    if (source.is_query) {
-        return q_gain[quad];
-    }
-    return k_gain[quad];
-}
-
-// Four neighbouring dimensions of the lower half and, as the upper four of the chunk, their partners.
-fn rotated(source: Source, quad: u32) -> Eight {
-    let half = heads.head_dim / 8u;
-    if (quad >= half) {
-        return Eight();
-    }
-    let low = qkv[source.base + quad] * source.scale * gain(source, quad);
-    let high = qkv[source.base + half + quad] * source.scale * gain(source, half + quad);
-    let cosine = rope[source.angles + quad];
-    let sine = rope[source.angles + half + quad];
-    return Eight(low * cosine - high * sine, high * cosine + low * sine);
-}
-
-fn plain(base: u32, quad: u32) -> vec4<f32> {
-    if (quad >= heads.head_dim / 4u) {
-        return vec4<f32>();
-    }
-    return qkv[base + quad];
-}
-
-fn inverse_rms(base: u32, lane: u32) -> f32 {
-    var squares = 0.0;
-    for (var quad = lane; quad < heads.head_dim / 4u; quad += 8u) {
-        let v = qkv[base + quad];
-        squares += dot(v, v);
-    }
-    squares += lane_xor(squares, 1u, lane);
-    squares += lane_xor(squares, 2u, lane);
-    squares += lane_xor(squares, 4u, lane);
-    return 1.0 / sqrt(squares / f32(heads.head_dim) + heads.epsilon);
+fn qkv_quad(i: u32) -> vec4<f32> {
+    return qkv[i];
 }
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let head = group.x;
-    let token = group.y;
-    let position = step.position + token;
-    let base = (token * heads.qkv_stride + head * heads.head_dim) / 4u;
-    let first_value_head = heads.q_heads + heads.kv_heads;
-    if (head >= first_value_head) {
-        for (var chunk = lane; chunk < heads.head_chunks; chunk += 8u) {
-            let v = Eight(plain(base, 2u * chunk), plain(base, 2u * chunk + 1u));
-            store_value(cache_chunk(head - first_value_head, chunk), position, v);
-        }
-        return;
-    }
-    let is_query = head < heads.q_heads;
-    let source = Source(base, position * heads.head_dim / 4u, inverse_rms(base, lane), is_query);
-    for (var chunk = lane; chunk < heads.head_chunks; chunk += 8u) {
-        let v = rotated(source, chunk);
-        if (is_query) {
-            let i = 2u * ((token * heads.q_heads + head) * heads.head_chunks + chunk);
-            let to_unit = 1.0 / sqrt(f32(heads.head_dim));
-            q_out[i] = v.low * to_unit;
-            q_out[i + 1u] = v.high * to_unit;
-        } else {
-            store_key(cache_chunk(head - heads.q_heads, chunk), position, v);
-        }
-    }
+    rotate_head(group.x, group.y, lane);
 }

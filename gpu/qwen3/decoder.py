@@ -23,11 +23,11 @@ from gpu.kernels.embed import embed
 from gpu.kernels.emit import BOTH, CODES, VALUES
 from gpu.kernels.heads import CacheLayer, Heads
 from gpu.kernels.matmul import matmul
-from gpu.kernels.matmul_pairs import GatedSums, Norm, Sums, matmul_pairs
+from gpu.kernels.matmul_pairs import GatedSums, HeadSums, Norm, Sums, matmul_pairs
 from gpu.kernels.matvec import matvec
 from gpu.kernels.quantize import quantize
 from gpu.kernels.rms_norm import rms_norm
-from gpu.kernels.rope_cache import rope_cache
+from gpu.kernels.rope_cache import Rotation, rope_cache
 from gpu.kernels.swiglu import swiglu
 from gpu.kit import Kit, Op
 from gpu.layouts import DeviceMatrix
@@ -107,13 +107,16 @@ class Decoder:
     def _attention(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
         kit, space, cache = self.kit, self.space, self.caches[index]
         heads = replace(self.heads, window=self.config.layer_window(index))
-        gains, site = (weights.q_norm, weights.k_norm), f"layers.{index}.self_attn"
+        site = f"layers.{index}.self_attn"
         qkv, into = f"{site}.qkv_proj", space.attention_in
-        to = Sums(space.qkv, heads.qkv_width)
+        rotation = Rotation(heads, cache, (weights.q_norm, weights.k_norm), space.rope, space.q)
+        to: Sums | HeadSums = Sums(space.qkv, heads.qkv_width)
+        rotate = [*self._after(qkv, space.qkv, heads.qkv_width), rope_cache(kit, space.qkv, rotation)]
+        if self._loads_norm(weights.qkv, variant):
+            to, rotate = HeadSums(space.qkv, rotation), []
         return [
             *self._normed_matrix(weights.input_norm, weights.qkv, into, to, variant, qkv),
-            *self._after(qkv, space.qkv, heads.qkv_width),
-            rope_cache(kit, heads, cache, space.qkv, gains, space.rope, space.q),
+            *rotate,
             attention(kit, heads, cache, space.q, space.attention_out, many=variant.many),
             *self._add_matrix(weights.o, space.attention_out, variant.many, f"{site}.o_proj"),
         ]
@@ -196,17 +199,21 @@ class Decoder:
         gain: Any,
         matrix: DeviceMatrix,
         into: Activations,
-        to: Sums | GatedSums,
+        to: Sums | GatedSums | HeadSums,
         variant: Variant,
         site: str,
     ) -> list[Op]:
         """to = norm(hidden) · Wᵀ; `into` holds what is normalised, where that is not done on loading."""
         hidden, epsilon = self.space.hidden, self.config.rms_norm_eps
-        if matrix.pairs is not None and self._fused and not variant.many:
+        if self._loads_norm(matrix, variant):
             norm = Norm(gain, epsilon, into if variant.probed else None)
             return matmul_pairs(self.kit, matrix, hidden, to, many=False, quantize=self._q_max, norm=norm)
         normed = self._norm(hidden, gain, into, variant.probed, site)
         return [*normed, *self._product(matrix, into, to, variant.many)]
+
+    def _loads_norm(self, matrix: DeviceMatrix, variant: Variant) -> bool:
+        """Whether a matrix normalises and quantizes what it reads, which pays where it serves one token."""
+        return matrix.pairs is not None and self._fused and not variant.many
 
     def _norm(self, x: Activations, gain: Any, out: Activations, probed: bool, site: str) -> list[Op]:
         kind = self._kind(probed)
@@ -239,12 +246,14 @@ class Decoder:
         after = self._after(site, hidden.values, hidden.stride)
         return [*self._before(site, x), *self._quantize(x), *product, *after]
 
-    def _product(self, matrix: DeviceMatrix, x: Activations, to: Sums | GatedSums, many: bool) -> list[Op]:
+    def _product(
+        self, matrix: DeviceMatrix, x: Activations, to: Sums | GatedSums | HeadSums, many: bool
+    ) -> list[Op]:
         """to = x · Wᵀ, of codes where there are codes."""
         if matrix.pairs is not None:
             return matmul_pairs(self.kit, matrix, x, to, many=many)
-        if isinstance(to, GatedSums):
-            raise ValueError(f"only pairs are gated in the product, not {matrix.spec.name}")
+        if not isinstance(to, Sums):
+            raise ValueError(f"only of pairs more than sums can be made, not of {matrix.spec.name}")
         kernel = matmul if many else matvec
         return kernel(self.kit, matrix, x, to.y, to.stride, integer=self._integer, accumulate=to.accumulate)
 

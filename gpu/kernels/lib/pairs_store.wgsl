@@ -11,3 +11,5 @@ fn store_row(token: u32, row: u32, value: f32, partner: f32, is_first: bool, is_
     if (ACCUMULATE || !is_first) { before = y[i]; }
     y[i] = before + value;
 }
+
+fn finish(first_row: u32, end_row: u32, token: u32, lane: u32) {}

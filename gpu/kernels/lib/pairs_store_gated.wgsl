@@ -20,3 +20,5 @@ fn store_row(token: u32, row: u32, value: f32, partner: f32, is_first: bool, is_
         gated[token * matrix.gated_stride + row / 2u] = own / (1.0 + exp(-own)) * up;
     }
 }
+
+fn finish(first_row: u32, end_row: u32, token: u32, lane: u32) {}

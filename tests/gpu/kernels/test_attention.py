@@ -38,7 +38,9 @@ def run_passes(
         q = bench.zeros(size * heads.q_heads * heads.padded_dim)
         out = bench.activations(np.zeros((size, heads.out_width), np.float32), coded=False)
         ops = [
-            rope_kernel.rope_cache(bench.kit, heads, cache, part, gain_buffers, rope, q),
+            rope_kernel.rope_cache(
+                bench.kit, part, rope_kernel.Rotation(heads, cache, gain_buffers, rope, q)
+            ),
             attention_kernel.attention(bench.kit, heads, cache, q, out, many=size > 1),
         ]
         bench.run(ops, size, position)
@@ -82,10 +84,9 @@ def test_large_scores_do_not_overflow(plain_bench: Bench) -> None:
     table = np.concatenate([np.ones((9, 16)), np.zeros((9, 16))], axis=1).astype(np.float32)
     qkv = np.random.default_rng(0).standard_normal((9, 96)).astype(np.float32)
     q, out = plain_bench.zeros(9 * 64), plain_bench.activations(np.zeros((9, 32), np.float32))
+    to = rope_kernel.Rotation(heads, cache, (gain, gain), plain_bench.buffer(table), q)
     ops = [
-        rope_kernel.rope_cache(
-            plain_bench.kit, heads, cache, plain_bench.buffer(qkv), (gain, gain), plain_bench.buffer(table), q
-        ),
+        rope_kernel.rope_cache(plain_bench.kit, plain_bench.buffer(qkv), to),
         attention_kernel.attention(plain_bench.kit, heads, cache, q, out, many=True),
     ]
     plain_bench.run(ops, 9)

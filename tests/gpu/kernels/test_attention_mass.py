@@ -24,7 +24,9 @@ def run(bench: Bench, heads: Heads, kind: str, sizes: list[int], first: int) -> 
     for size in sizes:
         part = bench.buffer(qkv[position : position + size])
         q = bench.zeros(size * heads.q_heads * heads.padded_dim)
-        rotate = rope_kernel.rope_cache(bench.kit, heads, cache, part, gain_buffers, rope, q)
+        rotate = rope_kernel.rope_cache(
+            bench.kit, part, rope_kernel.Rotation(heads, cache, gain_buffers, rope, q)
+        )
         watch = attention_mass(bench.kit, heads, cache, q, outputs, POSITIONS, first)
         bench.run([rotate, watch], size, position)
         position += size

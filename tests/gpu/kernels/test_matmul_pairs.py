@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from gpu.kernels.embed import embed, reference
+from gpu.kernels.heads import Heads
 from gpu.kernels.matmul import reference as product
 from gpu.kernels.matmul import reference_w_a8
-from gpu.kernels.matmul_pairs import GatedSums, Norm, Sums, matmul_pairs
+from gpu.kernels.matmul_pairs import GatedSums, HeadSums, Norm, Sums, matmul_pairs
 from gpu.kernels.rms_norm import reference as norm_reference
+from gpu.kernels.rope_cache import Rotation, rope_cache
 from gpu.kernels.swiglu import reference as swiglu_reference
+from gpu.qwen3.kv_cache import allocate_layer
 from tests.gpu.device_arrays import Bench, close
 
 # One to four chunks of 256 along K, whole and ragged; odd rows; tokens beside multiples of eight.
@@ -78,6 +81,35 @@ def test_values_normalised_on_loading(bench: Bench, rows: int, columns: int, tok
     close(bench.read(y, (tokens, rows)), reference_w_a8(exact, normed))
     if kept:
         close(bench.read(held.values, (tokens, held.stride))[:, :columns], normed, 1e-6)
+
+
+@pytest.mark.parametrize(("q_heads", "kv_heads", "head_dim", "columns"), [(5, 1, 24, 80), (4, 2, 128, 1312)])
+def test_heads_are_rotated_where_their_rows_are_made(
+    bench: Bench, q_heads: int, kv_heads: int, head_dim: int, columns: int
+) -> None:
+    """Queries and cache as the separate kernel leaves them."""
+    rng = np.random.default_rng(columns)
+    heads = Heads(q_heads, kv_heads, head_dim, 1e-6)
+    matrix, _ = bench.matrix(rng.standard_normal((heads.qkv_width, columns), np.float32), "q4", "pairs")
+    x = bench.activations(rng.standard_normal((1, columns), np.float32))
+    gains = tuple(bench.buffer(rng.standard_normal(head_dim, np.float32)) for _ in "qk")
+    angles = rng.uniform(0, 7, (4, head_dim // 2)).astype(np.float32)
+    table = bench.buffer(np.concatenate([np.cos(angles), np.sin(angles)], axis=1))
+
+    def left(fused: bool) -> list[np.ndarray]:
+        cache = allocate_layer(bench.kit.gpu, heads, 4, "buffer_f32", "test")
+        qkv, q = bench.zeros(heads.qkv_width), bench.zeros(q_heads * heads.padded_dim)
+        to = Rotation(heads, cache, gains, table, q)
+        sums = HeadSums(qkv, to) if fused else Sums(qkv, heads.qkv_width)
+        ops = matmul_pairs(bench.kit, matrix, x, sums, many=False, quantize=127)
+        bench.run(ops if fused else [*ops, rope_cache(bench.kit, qkv, to)], 1, position=3)
+        held = 8 * kv_heads * heads.padded_dim
+        sizes = ((q, q_heads * heads.padded_dim), (cache.keys, held), (cache.values, held))
+        return [bench.read(buffer, (size,)).copy() for buffer, size in sizes]
+
+    for fused, separate in zip(left(fused=True), left(fused=False), strict=True):
+        np.testing.assert_array_equal(fused, separate)
+        assert separate.any()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import wgpu
 
 from gpu import ledger
 from gpu.kernels.heads import CacheLayer, Heads
-from gpu.kernels.rope_cache import paired, reference, rope_cache, rotate
+from gpu.kernels.rope_cache import Rotation, paired, reference, rope_cache, rotate
 from gpu.qwen3.kv_cache import allocate_layer
 from tests.gpu.device_arrays import Bench, close
 
@@ -37,7 +37,8 @@ def run(bench: Bench, heads: Heads, kind: str) -> tuple[CacheLayer, np.ndarray]:
     cache = allocate_layer(bench.kit.gpu, heads, POSITIONS, kind, "test")
     q = bench.zeros(TOKENS * heads.q_heads * heads.padded_dim)
     gain_buffers = (bench.buffer(gains[0]), bench.buffer(gains[1]))
-    op = rope_cache(bench.kit, heads, cache, bench.buffer(qkv), gain_buffers, bench.buffer(table), q)
+    to = Rotation(heads, cache, gain_buffers, bench.buffer(table), q)
+    op = rope_cache(bench.kit, bench.buffer(qkv), to)
     bench.run([op], TOKENS, POSITION)
     return cache, bench.read(q, (TOKENS, heads.q_heads, heads.padded_dim))
 
