@@ -14,6 +14,7 @@ from gpu.errors import Cancelled, QuantscopeError, RequestError
 from gpu.events import Event, Failed, Finished, FinishReason, PromptProgress, Timing, Token
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampler, Sampling
+from gpu.speculation import Steps
 from gpu.token_detail import token_detail
 
 if TYPE_CHECKING:  # what names a request need not load wgpu
@@ -28,7 +29,8 @@ Cancel = Callable[[], bool]
 class Request:
     """One answer to compute. `probe` off (None) costs nothing; its sites may be changed while it runs.
 
-    `answer_ids` are tokens of the answer that are written already: it goes on after them.
+    `answer_ids` are tokens of the answer that are written already: it goes on after them. `looks_up` guesses
+    tokens from the context (see gpu.speculation).
     """
 
     run_id: int
@@ -38,6 +40,7 @@ class Request:
     max_new_tokens: int | None = None
     probe: ProbeSelection | None = None
     answer_ids: tuple[int, ...] = ()
+    looks_up: bool = False
 
 
 def generate(model: Model, request: Request, cancel: Cancel = lambda: False) -> Iterator[Event]:
@@ -105,10 +108,13 @@ class _Run:
             yield from self._frames()
 
     def answer(self) -> Iterator[Event]:
-        sampler = Sampler(self._request.sampling, self._request.prompt_ids, self._request.answer_ids)
+        request = self._request
+        sampler = Sampler(request.sampling, request.prompt_ids, request.answer_ids)
+        ids = request.prompt_ids + request.answer_ids
+        steps = Steps(self._model, ids, self._cancel, probed=self._probed, looks_up=request.looks_up)
         reason: FinishReason | None = None
         while reason is None:
-            logits = self._logits()
+            logits = self._timed(steps)
             token = sampler.draw(logits)
             reason = self._reason_after(token)
             if reason != "stop":
@@ -116,16 +122,15 @@ class _Run:
                 detail = token_detail(logits, token, sampler.chance)
                 yield Token(self._request.run_id, token, len(self._model.cached_ids) + 1, detail)
             if reason is None:
-                for _ in self._model.feed((token,), self._cancel, probed=self._probed):
-                    pass
+                steps.feed(token)
                 yield from self._frames()
         yield from self._frames(force=True)
         yield self.timing()
         yield Finished(self._request.run_id, reason)
 
-    def _logits(self) -> npt.NDArray[np.float32]:
+    def _timed(self, steps: Steps) -> npt.NDArray[np.float32]:
         """Wait for the newest logits: the prompt's first, then one decoded token's after the other."""
-        logits = self._model.last_logits()
+        logits = steps.logits()
         elapsed_s = time.perf_counter() - self._started_s
         if self._draws == 0:
             self._prefill_s = elapsed_s

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -170,6 +171,20 @@ class Model:
                 self.probes.count(len(part))
             self.cached_ids.extend(part)
             yield start + len(part)
+
+    def verify(self, ids: Sequence[int], cancel: Cancel = lambda: False) -> F32:
+        """Append a token and look at guesses after it, 8 tokens at most: logits f32 [tokens, vocabulary].
+
+        The token alone is then in the cache; append to `cached_ids` the guesses that were right.
+        """
+        _check(cancel)
+        self._check_room(len(ids))
+        self._start_pass(ids)
+        self._head_kit.write_step(self._head_kit.step, len(ids), 0)
+        layers = self._layer_ops(Variant(many=True, probed=False))
+        self._submit([*self._embed_ops, *chain.from_iterable(layers), *self._head_ops()], len(ids))
+        self.cached_ids.append(ids[0])
+        return self._read_logits(len(ids))
 
     def last_logits(self) -> F32:
         """Logits f32 [vocabulary] after the last token fed; waits for them."""

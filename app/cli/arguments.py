@@ -112,6 +112,14 @@ def add_thinking(parser: ArgumentParser) -> None:
     group.add_argument("--no-think", dest="thinking", action="store_const", const=False)
 
 
+def add_lookup(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--prompt-lookup",
+        action="store_true",
+        help="guess from what came before and check several tokens at once: the same answer, at times sooner",
+    )
+
+
 def add_tokens(parser: ArgumentParser, required: bool = True) -> None:
     """The text a command runs through the model, as it is: no chat template."""
     group = parser.add_mutually_exclusive_group(required=required)

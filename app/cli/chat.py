@@ -22,6 +22,7 @@ Ctrl-C stops an answer, Ctrl-D ends the chat."""
 
 def add_arguments(parser: ArgumentParser) -> None:
     arguments.add_model(parser)
+    arguments.add_lookup(parser)
     arguments.add_thinking(parser)
     arguments.add_sampling(parser)
     arguments.add_engine(parser)
@@ -33,7 +34,14 @@ def run(args: Namespace) -> int:
     sampling = arguments.sampling(args, files)
     files.codec.encode("")  # a broken tokenizer is reported before the weights are loaded
     with EngineSession(files.checkpoint, options) as session:
-        conversation = Conversation(session.model, files, sampling, args.max_new_tokens, args.thinking)
+        conversation = Conversation(
+            session.model,
+            files,
+            sampling,
+            args.max_new_tokens,
+            args.thinking,
+            looks_up=args.prompt_lookup,
+        )
         terminal = Terminal(quiet=args.json)
         terminal.greet(f"{args.model}, {options.scheme} on {session.gpu.adapter.name}")
         for line in terminal.lines():

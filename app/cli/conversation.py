@@ -20,7 +20,7 @@ Show = Callable[[Reply, Reply], None]
 
 
 class Conversation:
-    """`thinking` None leaves it to the chat template."""
+    """`thinking` None leaves it to the chat template. `looks_up`: see `Request`."""
 
     def __init__(
         self,
@@ -29,8 +29,10 @@ class Conversation:
         sampling: Sampling,
         max_new_tokens: int | None,
         thinking: bool | None,
+        *,
+        looks_up: bool = False,
     ) -> None:
-        self._model, self._files = model, files
+        self._model, self._files, self._looks_up = model, files, looks_up
         self._sampling, self._max_new_tokens = sampling, max_new_tokens
         self._thinking = thinking
         self._turns: list[Turn] = []
@@ -70,7 +72,14 @@ class Conversation:
 
     def _answer(self, ids: tuple[int, ...], show: Show) -> Reply:
         self._run_id += 1
-        request = Request(self._run_id, ids, self._sampling, self._files.stop_ids, self._max_new_tokens)
+        request = Request(
+            self._run_id,
+            ids,
+            self._sampling,
+            self._files.stop_ids,
+            self._max_new_tokens,
+            looks_up=self._looks_up,
+        )
         reader, said = ReplyReader(self._files.codec, ids), Reply()
 
         def take(more: Reply) -> None:

@@ -22,6 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--raw", action="store_true", help="continue the prompt as it is, without the template"
     )
+    arguments.add_lookup(parser)
     arguments.add_thinking(parser)
     arguments.add_sampling(parser)
     arguments.add_engine(parser)
@@ -36,6 +37,7 @@ def run(args: Namespace) -> int:
         sampling=arguments.sampling(args, files),
         stop_ids=files.stop_ids,
         max_new_tokens=args.max_new_tokens,
+        looks_up=args.prompt_lookup,
     )
     with EngineSession(files.checkpoint, options) as session:
         found = answer(session.model, files, request, _ignore if args.json else _write)

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.text import Message, TextCodec
+from gpu.model import Model
+from gpu.speculation import BackOff
 from tests.app.cli.conftest import Quantscope
 from tests.golden.qwen3.checkpoints import Spec, load_golden
 
@@ -35,6 +39,30 @@ def test_greedy_tokens_are_those_of_transformers(
     assert result.json["text"] is None  # there is no tokenizer
     assert result.json["prefill_tokens_per_s"] > 0
     assert result.json["decode_tokens_per_s"] > 0
+
+
+def test_prompt_lookup_changes_no_token(
+    quantscope: Quantscope, golden_model: Path, golden_spec: Spec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    golden, passes = load_golden(golden_spec), []
+    verify = Model.verify
+    monkeypatch.setattr(BackOff, "allows", lambda _, guessed: guessed > 0)
+    monkeypatch.setattr(Model, "verify", lambda *args: passes.append(args) or verify(*args))
+    written = (*golden.prompt_ids, *golden.greedy_ids)
+    arguments = (
+        "generate",
+        golden_model,
+        "--token-ids",
+        ids_text((*written, *written)),
+        "--scheme",
+        "W16A16",
+    )
+    plain = quantscope(*arguments, "--temperature", "0", "--max-new-tokens", "20", "--json").json
+    guessed = quantscope(
+        *arguments, "--temperature", "0", "--max-new-tokens", "20", "--json", "--prompt-lookup"
+    )
+    assert guessed.json["token_ids"] == plain["token_ids"]
+    assert passes
 
 
 def test_a_prompt_goes_through_the_chat_template(quantscope: Quantscope, talker: Path) -> None:

@@ -56,9 +56,12 @@ def test_back_in_another_conversation_only_the_last_token_is_computed(loaded: Mo
 
 
 @settings(max_examples=10, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 2), st.integers(40, CONTEXT)), min_size=2, max_size=6))
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(40, CONTEXT - 8)), min_size=2, max_size=6))
 def test_turns_and_branches_never_read_a_prompt_twice(loaded: Model, turns: list[tuple[int, int]]) -> None:
-    """Branches leave the first talk at a third of the context; each was computed whole before."""
+    """A branch leaves the first talk at a third of the context; each was computed whole before.
+
+    A token computed by itself differs in its last bits from one in a prompt, so each is made whole first.
+    """
     fork = CONTEXT // 3 + 5
     talks = [TALKS[0], TALKS[0][:fork] + TALKS[1][fork:], TALKS[2]]
     expected = {}
@@ -68,6 +71,7 @@ def test_turns_and_branches_never_read_a_prompt_twice(loaded: Model, turns: list
             expected[number, length] = enter(loaded, ids[:length])[1]
             enter(loaded, ids[:-1])
     for number, length in turns:
+        enter(loaded, talks[number][:-1])
         reused, logits = enter(loaded, talks[number][:length])
         assert reused == length - 1
         np.testing.assert_array_equal(logits, expected[number, length])
