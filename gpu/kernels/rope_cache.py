@@ -52,9 +52,12 @@ class Rotation:
 
 def rope_cache(kit: Kit, qkv: Any, to: Rotation) -> Op:
     """qkv f32 [tokens, qkv_width] -> queries and the cache."""
-    pipeline = kit.pipelines.get("lib/step", kit.lanes, *to.fragments, "rope_cache")
+    heads = to.heads.q_heads + 2 * to.heads.kv_heads
+    at_once = heads if kit.teams == 1 else 1  # a lone team takes all: they share what they load
+    names = ("lib/step", kit.lanes, *to.fragments, "rope_cache")
+    pipeline = kit.pipelines.get(*names, HEADS=at_once)
     dispatch = pipeline.bind(step=kit.step, qkv=qkv, **to.bindings(kit))
-    return Op(dispatch, tiles(to.heads.q_heads + 2 * to.heads.kv_heads))
+    return Op(dispatch, tiles(heads // at_once))
 
 
 def paired(x: F32) -> F32:

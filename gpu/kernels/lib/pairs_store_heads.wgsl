@@ -18,8 +18,5 @@ fn qkv_quad(i: u32) -> vec4<f32> {
 
 fn finish(first_row: u32, end_row: u32, token: u32, lane: u32) {
     storageBarrier();  // a head's rows were stored by all lanes
-    let head_dim = heads.head_dim;
-    for (var head = first_row / head_dim; head < end_row / head_dim; head++) {
-        rotate_head(head, token, lane);
-    }
+    rotate_heads(first_row / heads.head_dim, end_row / heads.head_dim, token, lane);
 }

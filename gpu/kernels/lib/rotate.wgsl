@@ -1,78 +1,95 @@
-// A head of the q|k|v product, for whichever kernel has it at hand (`qkv_quad`): one of q and k is normalised (RMS over
-// head_dim, times a gain) and rotated by position (half-split RoPE: pairs are d and d + head_dim/2); keys and values
-// go into the cache.
+// Heads of the q|k|v product, for whichever kernel has it at hand (`qkv_quad`): those of q and k are normalised (RMS
+// over head_dim, times a gain) and rotated by position (half-split RoPE: pairs are d and d + head_dim/2); keys and
+// values go into the cache.
 //   q_out[t, h, d] = rope(q · gain / rms) / √head_dim
-// A team of eight lanes takes a head of a token; a lane makes chunks of eight dimensions. Those of q and k hold
+// A team of eight lanes takes a head; lane l makes chunks l and l + 8 of eight dimensions. Those of q and k hold
 // rotation partners together, quad c of the lower half and quad c of the upper: a dot product does not mind the order
-// of dimensions, and each is loaded once.
+// of dimensions. What heads of a token share is loaded once.
 @group(0) @binding(13) var<storage, read> q_gain: array<vec4<f32>>;
 @group(0) @binding(14) var<storage, read> k_gain: array<vec4<f32>>;
 @group(0) @binding(15) var<storage, read> rope: array<vec4<f32>>;  // [position, cos half | sin half]
 @group(0) @binding(8) var<storage, read_write> q_out: array<vec4<f32>>;
 
-struct Source { base: u32, angles: u32, scale: f32, is_query: bool }
+struct Turn { cosine: vec4<f32>, sine: vec4<f32>, query: Eight, key: Eight }  // query and key: their gains
 
-fn head_gain(source: Source, quad: u32) -> vec4<f32> {
-    if (source.is_query) {
-        return q_gain[quad];
+fn turn_of(position: u32, quad: u32, half: u32) -> Turn {
+    if (quad >= half) {
+        return Turn();
     }
-    return k_gain[quad];
+    let i = 2u * position * half + quad;
+    return Turn(rope[i], rope[i + half], Eight(q_gain[quad], q_gain[half + quad]),
+                Eight(k_gain[quad], k_gain[half + quad]));
 }
 
-// Four neighbouring dimensions of the lower half and, as the upper four of the chunk, their partners.
-fn rotated(source: Source, quad: u32) -> Eight {
-    let half = heads.head_dim / 8u;
+// Four neighbouring dimensions of the lower half and their partners.
+fn partners(base: u32, quad: u32, half: u32) -> Eight {
     if (quad >= half) {
         return Eight();
     }
-    let low = qkv_quad(source.base + quad) * source.scale * head_gain(source, quad);
-    let high = qkv_quad(source.base + half + quad) * source.scale * head_gain(source, half + quad);
-    let cosine = rope[source.angles + quad];
-    let sine = rope[source.angles + half + quad];
-    return Eight(low * cosine - high * sine, high * cosine + low * sine);
+    return Eight(qkv_quad(base + quad), qkv_quad(base + half + quad));
 }
 
-fn plain(base: u32, quad: u32) -> vec4<f32> {
-    if (quad >= heads.head_dim / 4u) {
-        return vec4<f32>();
-    }
-    return qkv_quad(base + quad);
+fn neighbours(base: u32, chunk: u32, half: u32) -> Eight {
+    var v = Eight();
+    if (chunk < half) { v = Eight(qkv_quad(base + 2u * chunk), qkv_quad(base + 2u * chunk + 1u)); }
+    return v;
 }
 
-fn head_inverse_rms(base: u32, lane: u32) -> f32 {
-    var squares = 0.0;
-    for (var quad = lane; quad < heads.head_dim / 4u; quad += 8u) {
-        let v = qkv_quad(base + quad);
-        squares += dot(v, v);
-    }
-    squares += lane_xor(squares, 1u, lane);
-    squares += lane_xor(squares, 2u, lane);
-    squares += lane_xor(squares, 4u, lane);
-    return 1.0 / sqrt(squares / f32(heads.head_dim) + heads.epsilon);
+fn rotated(v: Eight, turn: Turn, gain: Eight, scale: f32) -> Eight {
+    let low = v.low * scale * gain.low;
+    let high = v.high * scale * gain.high;
+    return Eight(low * turn.cosine - high * turn.sine, high * turn.cosine + low * turn.sine);
 }
 
-fn rotate_head(head: u32, token: u32, lane: u32) {
+fn squares(v: Eight) -> f32 {
+    return dot(v.low, v.low) + dot(v.high, v.high);
+}
+
+fn store_query(i: u32, v: Eight, to_unit: f32) {
+    q_out[2u * i] = v.low * to_unit;
+    q_out[2u * i + 1u] = v.high * to_unit;
+}
+
+fn rotate_heads(first_head: u32, end_head: u32, token: u32, lane: u32) {
+    let head_dim = heads.head_dim;  // constants are read once here: inside the loop that would cost a gather each
+    let q_heads = heads.q_heads;
+    let rotated_heads = q_heads + heads.kv_heads;
+    let chunks = heads.head_chunks;
+    let epsilon = heads.epsilon;
+    let row = token * heads.qkv_stride;
     let position = step.position + token;
-    let base = (token * heads.qkv_stride + head * heads.head_dim) / 4u;
-    let first_value_head = heads.q_heads + heads.kv_heads;
-    if (head >= first_value_head) {
-        for (var chunk = lane; chunk < heads.head_chunks; chunk += 8u) {
-            let v = Eight(plain(base, 2u * chunk), plain(base, 2u * chunk + 1u));
-            store_value(cache_chunk(head - first_value_head, chunk), position, v);
+    let half = head_dim / 8u;
+    let to_unit = 1.0 / sqrt(f32(head_dim));
+    let is_wide = chunks > 8u;
+    let turn_a = turn_of(position, lane, half);
+    let turn_b = turn_of(position, lane + 8u, half);
+    for (var head = first_head; head < end_head; head++) {
+        let base = (row + head * head_dim) / 4u;
+        if (head >= rotated_heads) {
+            store_value(cache_chunk(head - rotated_heads, lane), position, neighbours(base, lane, half));
+            if (is_wide) {
+                let v = neighbours(base, lane + 8u, half);
+                store_value(cache_chunk(head - rotated_heads, lane + 8u), position, v);
+            }
+            continue;
         }
-        return;
-    }
-    let is_query = head < heads.q_heads;
-    let source = Source(base, position * heads.head_dim / 4u, head_inverse_rms(base, lane), is_query);
-    for (var chunk = lane; chunk < heads.head_chunks; chunk += 8u) {
-        let v = rotated(source, chunk);
-        if (is_query) {
-            let i = 2u * ((token * heads.q_heads + head) * heads.head_chunks + chunk);
-            let to_unit = 1.0 / sqrt(f32(heads.head_dim));
-            q_out[i] = v.low * to_unit;
-            q_out[i + 1u] = v.high * to_unit;
+        let a = partners(base, lane, half);
+        let b = partners(base, lane + 8u, half);
+        var sum = squares(a) + squares(b);
+        sum += lane_xor(sum, 1u, lane);
+        sum += lane_xor(sum, 2u, lane);
+        sum += lane_xor(sum, 4u, lane);
+        let scale = 1.0 / sqrt(sum / f32(head_dim) + epsilon);
+        if (head < q_heads) {
+            let i = (token * q_heads + head) * chunks + lane;
+            store_query(i, rotated(a, turn_a, turn_a.query, scale), to_unit);
+            if (is_wide) { store_query(i + 8u, rotated(b, turn_b, turn_b.query, scale), to_unit); }
         } else {
-            store_key(cache_chunk(head - heads.q_heads, chunk), position, v);
+            let kv_head = head - q_heads;
+            store_key(cache_chunk(kv_head, lane), position, rotated(a, turn_a, turn_a.key, scale));
+            if (is_wide) {
+                store_key(cache_chunk(kv_head, lane + 8u), position, rotated(b, turn_b, turn_b.key, scale));
+            }
         }
     }
 }
