@@ -14,6 +14,7 @@ from typing import Any
 
 import wgpu
 
+from gpu.c_types import read_c_types
 from gpu.errors import AdapterError, DeviceLost
 from gpu.ledger import TEXEL_BYTES, Ledger, PlanLedger
 from gpu.memory_total import device_memory
@@ -153,6 +154,7 @@ def _describe(adapter: Any) -> AdapterInfo:
 
 def _enumerate() -> list[tuple[AdapterInfo, Any]]:
     """Usable adapters, best first. OpenGL adapters are left out: they repeat a Vulkan one with less."""
+    read_c_types()
     found = [(_describe(a), a) for a in wgpu.gpu.enumerate_adapters_sync()]
     usable = [pair for pair in found if pair[0].backend != "OpenGL"]
     return sorted(usable, key=lambda pair: _PREFERENCE.index(pair[0].kind))
