@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSizePolicy, QSpinBox, QStyleOptionComboBox, QWidget
 
 from views.frames import Choice
 from views.icons import icon
@@ -14,6 +14,7 @@ from views.widgets import describe
 
 _ARROW = 10
 _INDENT = 5
+_LEAST_WIDTH = 90
 
 
 class ChoiceBox(QComboBox):
@@ -41,6 +42,17 @@ class ChoiceBox(QComboBox):
     def key(self) -> str:
         """The key on show, empty if none is."""
         return str(self.currentData() or "")
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few letters: what does not fit is cut, and in the tooltip."""
+        return super().minimumSizeHint().boundedTo(QSize(_LEAST_WIDTH, self.sizeHint().height()))
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        super().initStyleOption(option)
+        room = self.width() - 2 * _INDENT - 3 * _ARROW
+        option.currentText = self.fontMetrics().elidedText(
+            option.currentText, Qt.TextElideMode.ElideRight, room
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

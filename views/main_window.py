@@ -112,11 +112,11 @@ class MainWindow(QMainWindow):
         self._open.setIcon(icon("folder"))
         self._open.setIconText("Open model…")
         self._bar = SetupBar(self._open)
+        self.resize(*_SIZE)
         self._docks = self._build_docks()
         self._build_centre()
         self._build_menus()
         self._connect()
-        self.resize(*_SIZE)
         self._arrangement = Arrangement(self, self._docks, CHAT)
 
     def set_setup(self, frame: SetupFrame) -> None:
@@ -225,8 +225,8 @@ class MainWindow(QMainWindow):
             "memory": self._dock("Memory", self.panels.memory, bottom),
             "chats": self._dock("Chats", self.panels.conversations, Qt.DockWidgetArea.LeftDockWidgetArea),
         }
-        self.resizeDocks([docks["chats"]], [_LEFT_WIDTH], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["spikes"]], [_RIGHT_WIDTH], Qt.Orientation.Horizontal)
+        beside = [docks["chats"], docks["spikes"]]
+        self.resizeDocks(beside, [_LEFT_WIDTH, _RIGHT_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["memory"]], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
         return docks
 

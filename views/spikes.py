@@ -19,7 +19,7 @@ from views.fields import ChoiceBox, WholeBox
 from views.frames import Outlier, SpikesFrame
 from views.plots import BarPlot, Callout, decade_limits, short
 from views.theme import GAP, Theme
-from views.widgets import as_card, describe, label, tool_button
+from views.widgets import ElidedLabel, as_card, describe, label, tool_button
 
 _LABELLED = 5
 _TABLE_WIDTH = 176
@@ -55,7 +55,7 @@ class SpikesPanel(QWidget):
             log=True,
         )
         self._table = OutlierTable()
-        self._summary = label("", "muted")
+        self._summary = ElidedLabel("muted")
         self._readout = label("", "strong")
         self._note = label("", "muted", wrap=True)
         self._body = QStackedWidget()
@@ -65,7 +65,7 @@ class SpikesPanel(QWidget):
     def set_frame(self, frame: SpikesFrame) -> None:
         self._frame = frame
         self._show_pickers(frame)
-        self._summary.setText(_summary(frame))
+        self._summary.set_text(_summary(frame))
         self._note.setText(frame.note)
         self._note.setVisible(bool(frame.note))
         self._body.setCurrentIndex(1 if len(frame.values) else 0)

@@ -83,11 +83,11 @@ def _context(wished_tokens: int | None, facts: ModelFacts | None) -> str:
 def _context_choices(facts: ModelFacts | None) -> tuple[Choice, ...]:
     """Powers of two up to what the model takes, that itself, and what is open now."""
     if facts is None:
-        return (Choice(AUTOMATIC, "Automatic"),)
+        return (Choice(AUTOMATIC, "Auto"),)
     longest = facts.longest_context_tokens
     sizes = sorted({*(size for size in _CONTEXTS if size < longest), longest, facts.context_tokens})
     default = min(DEFAULT_CONTEXT_TOKENS, longest)
-    automatic = Choice(AUTOMATIC, f"Automatic ({default:,})", "Enough for most conversations")
+    automatic = Choice(AUTOMATIC, f"Auto · {default:,}", "Enough for most conversations")
     return (automatic, *(Choice(str(size), f"{size:,}", f"{size:,} tokens") for size in sizes))
 
 
@@ -95,7 +95,7 @@ def _adapter_choices(adapters: Adapters | None) -> tuple[Choice, ...]:
     """The automatic choice and every adapter: by name, or by its place where two have one name."""
     found = adapters.found if adapters is not None else ()
     names = Counter(info.name for info in found)
-    automatic = f"Automatic ({short_name(found[0])})" if found else "Automatic"
+    automatic = f"Auto · {short_name(found[0])}" if found else "Auto"
     listed = (
         Choice(
             info.name if names[info.name] == 1 else str(place),

@@ -149,7 +149,7 @@ def setup() -> SetupFrame:
     return SetupFrame(
         schemes=tuple(Choice(name, name) for name in ("W4A8", "W4A16", "W8A8", "W16A16")),
         scheme="W4A8",
-        contexts=(Choice("", "Automatic (4,096)"), Choice("8192", "8,192")),
+        contexts=(Choice("", "Auto · 4,096"), Choice("8192", "8,192")),
         adapters=(
             Choice("0", "AMD Radeon RX 6600 (discrete)"),
             Choice("1", "llvmpipe (software)"),

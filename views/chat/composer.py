@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from views.chat.chips import AttachmentChips
@@ -11,6 +12,9 @@ from views.chat.sampling import SamplingPopover
 from views.frames import ComposerFrame
 from views.theme import GAP
 from views.widgets import push_button, tool_button
+
+_MARGIN = 8
+_LEAST_WIDTH = 330
 
 
 class Composer(QFrame):
@@ -32,6 +36,7 @@ class Composer(QFrame):
         self.setProperty("look", "card")
         self._frame = ComposerFrame()
         self.edit = PromptEdit()
+        self._buttons = QHBoxLayout()
         self._chips = AttachmentChips()
         self.settings = SamplingPopover(self)
         self._new = tool_button("New chat", "Start a new conversation (Ctrl+N)", icon_name="plus")
@@ -51,6 +56,14 @@ class Composer(QFrame):
         self._connect()
         self.set_frame(self._frame)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_buttons()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for buttons without their words."""
+        return QSize(_LEAST_WIDTH, super().minimumSizeHint().height())
+
     def set_frame(self, frame: ComposerFrame) -> None:
         self._frame = frame
         self.edit.setPlaceholderText(frame.hint)
@@ -64,6 +77,7 @@ class Composer(QFrame):
         with QSignalBlocker(self._tint):
             self._tint.setChecked(frame.tinted)
         self.settings.set_frame(frame)
+        self._fit_buttons()
         self._chips.set_attachments(frame.attachments)
         self.edit.set_history(frame.history)
         self._enable_send()
@@ -98,8 +112,17 @@ class Composer(QFrame):
         """Open the settings of the conversation above their button."""
         self.settings.popup_above(self._tune)
 
+    def _fit_buttons(self) -> None:
+        """Icons alone where the words do not fit; tooltips and names say the same."""
+        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        for style in (beside, alone):
+            for button in (self._new, self._tune, self._tint, self._library):
+                button.setToolButtonStyle(style)
+            if self._buttons.sizeHint().width() + 2 * _MARGIN <= self.width():
+                return
+
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
+        row = self._buttons
         row.setSpacing(GAP)
         for button in (self._new, self._think, self._tune, self._tint, self._library):
             row.addWidget(button)
@@ -107,7 +130,7 @@ class Composer(QFrame):
         row.addWidget(self._send)
         row.addWidget(self._stop)
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 8, 8, 8)
+        column.setContentsMargins(_MARGIN, 8, _MARGIN, 8)
         column.setSpacing(GAP)
         column.addWidget(self._chips)
         column.addWidget(self.edit)

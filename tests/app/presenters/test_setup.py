@@ -53,7 +53,7 @@ def test_contexts_reach_to_what_the_model_takes(wished: int | None, shown: str) 
     frame = setup_frame(SETTINGS, None, facts, busy=False)
     sizes = {512, 1024, 2048, 4096, 5000} | ({3000} if wished == 3000 else set())
     assert [choice.key for choice in frame.contexts] == [AUTOMATIC, *map(str, sorted(sizes))]
-    assert frame.contexts[0].label == "Automatic (4,096)"
+    assert frame.contexts[0].label == "Auto · 4,096"
     assert frame.context == shown
 
 
@@ -66,7 +66,7 @@ def test_without_a_model_the_context_is_automatic() -> None:
 def test_adapters_go_by_name_and_the_automatic_choice_names_the_first() -> None:
     frame = setup_frame(SETTINGS, ADAPTERS, None, busy=False)
     assert [choice.key for choice in frame.adapters] == [AUTOMATIC, ADAPTER.name, SECOND.name]
-    assert frame.adapters[0].label == "Automatic (Fake 4090)"
+    assert frame.adapters[0].label == "Auto · Fake 4090"
     assert frame.adapter == AUTOMATIC
 
 

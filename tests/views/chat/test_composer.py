@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from tests.views import samples
 from tests.views.controls import named
@@ -133,3 +133,19 @@ def test_files_are_left_to_the_window_and_text_is_taken(composer: Composer) -> N
     words.setText("words")
     assert not composer.edit.canInsertFromMimeData(files)
     assert composer.edit.canInsertFromMimeData(words)
+
+
+def test_a_narrow_panel_shows_icons_and_a_wide_one_words(composer: Composer, qtbot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    narrow = Composer()
+    narrow.setParent(host)
+    narrow.set_frame(samples.composer())
+    host.show()
+    styles = []
+    for width in (700, 360, 700):
+        narrow.resize(width, 90)
+        styles.append(named(narrow, QToolButton, "Prompts").toolButtonStyle())
+    beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+    assert styles == [beside, alone, beside]
+    assert composer.minimumSizeHint().width() <= 360
