@@ -61,13 +61,13 @@ class GpuEngine:
         self._post(Loading("Reading the checkpoint"))
         files = ModelFiles.open(wish.model)
         try:
-            facts = _text_facts(files, self._post)
+            files.codec.encode("")  # a broken tokenizer is reported before the weights are read
             opened = OpenModel(wish, files, self._session(wish, files, cancel))
         except BaseException:
             files.close()
             raise
         self._replace(opened)
-        self._post(_facts(opened, *facts))
+        self._post(_facts(opened, *_text_facts(files, self._post)))  # while kernels compile
 
     def prepare(self, cancel: Cancel) -> None:
         """Have the driver compile what an answer needs, before anybody waits for it.
@@ -147,6 +147,7 @@ class GpuEngine:
             adapter=wish.adapter,
             context_tokens=_context_within(files.checkpoint.config.max_position_embeddings, wish),
             prefix_bytes=_PREFIX_BYTES,
+            probed=True,
             progress=self._report_progress,
             notice=lambda sentence: self._post(Notice(sentence)),
             cancel=cancel,

@@ -68,6 +68,7 @@ class EngineOptions:
     context_tokens: int | None = None
     cache_directory: Path | None = field(default_factory=weights_cache)
     prefix_bytes: int = 0
+    probed: bool = False
     progress: Callable[[LoadProgress], None] = field(default=lambda _: None, repr=False)
     notice: Callable[[str], None] = field(default=lambda _: None, repr=False)
     cancel: Callable[[], bool] = field(default=lambda: False, repr=False)
@@ -77,6 +78,7 @@ class EngineOptions:
             context_tokens=self.context_tokens,
             cache_directory=self.cache_directory,
             prefix_bytes=self.prefix_bytes,
+            probed=self.probed,
             progress=self.progress,
             cancel=self.cancel,
             notice=self.notice,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +35,17 @@ class Op:
 
     def record(self, compute_pass: Any, tokens: int) -> None:
         self.dispatch.record(compute_pass, *self.grid(tokens))
+
+
+def record(gpu: Gpu, ops: Sequence[Op], tokens: int) -> Any:
+    """A command buffer of a pass of so many tokens, good for one submit."""
+    with gpu.guarded():
+        encoder = gpu.device.create_command_encoder()
+        compute_pass = encoder.begin_compute_pass()
+        for op in ops:
+            op.record(compute_pass, tokens)
+        compute_pass.end()
+        return encoder.finish()
 
 
 class Parameters:

@@ -17,7 +17,7 @@ from gpu.checkpoints.base import Checkpoint
 from gpu.device import Gpu
 from gpu.errors import Cancelled, RequestError
 from gpu.kernels.heads import Heads
-from gpu.kit import Kit, Op
+from gpu.kit import Kit, Op, record
 from gpu.ledger import Ledger
 from gpu.memory_total import available_bytes
 from gpu.prefix_cache import shared_prefix
@@ -94,9 +94,11 @@ class Model:
             with gpu.guarded():
                 kit = Kit(gpu)
                 allocation = allocate(gpu, plan)
+                model = cls(gpu, plan, allocation, kit, options.prefix_bytes)
+                model.compile(options.probed)
                 Loader(gpu, checkpoint, allocation.stacks, options).fill(allocation.weights)
                 gpu.write(allocation.space.rope, rope_table(plan.config, plan.context_tokens).reshape(-1))
-                return cls(gpu, plan, allocation, kit, options.prefix_bytes)
+                return model
         except BaseException:
             gpu.ledger.release_all()
             raise
@@ -113,6 +115,13 @@ class Model:
     def dispatches_per_token(self) -> int:
         layers = self._layer_ops(Variant(many=False, probed=False))
         return len(self._embed_ops) + sum(map(len, layers)) + len(self._head_ops())
+
+    def compile(self, probed: bool) -> None:
+        """Have the driver begin with the kernels of an answer, which it will not wait for then."""
+        for many in (True, False):
+            self._decoder.layer(0, Variant(many, probed))
+        for build in (self._head_ops, *((self._head_taps,) if probed else ())):
+            build()
 
     def close(self) -> None:
         """Free everything on the device."""
@@ -220,7 +229,7 @@ class Model:
         layers = self._layer_ops(Variant(many=False, probed=probed))
         ops = [*self._embed_ops, *(op for layer in layers for op in layer)]
         ops += self._head_taps() if probed else []
-        return self._record([*ops, *self._head_ops()], 1)
+        return record(self.gpu, [*ops, *self._head_ops()], 1)
 
     def _prefill(self, ids: Sequence[int], cancel: Cancel, probed: bool) -> None:
         """Run the layers on up to a chunk of tokens, a stretch of layers at a time."""
@@ -255,17 +264,7 @@ class Model:
         self._submit(self._head_ops(), rows)
 
     def _submit(self, ops: Sequence[Op], tokens: int) -> None:
-        self.gpu.submit(self._record(ops, tokens))
-
-    def _record(self, ops: Sequence[Op], tokens: int) -> Any:
-        """A command buffer, good for one submit."""
-        with self.gpu.guarded():
-            encoder = self.gpu.device.create_command_encoder()
-            compute_pass = encoder.begin_compute_pass()
-            for op in ops:
-                op.record(compute_pass, tokens)
-            compute_pass.end()
-            return encoder.finish()
+        self.gpu.submit(record(self.gpu, ops, tokens))
 
     def _read_logits(self, rows: int) -> F32:
         raw = self.gpu.read(self._space.logits, rows * self.config.vocab_size * 4)

@@ -1,5 +1,7 @@
 """From WGSL files to dispatches: sources are joined, compiled once per set of constants, and bound by name.
 
+Drivers take long to compile: threads do it while resources are bound, and recording a dispatch waits.
+
 A kernel is a list of files under gpu/kernels (shared ones in lib/) that together form one WGSL module with
 the entry point `main`. Bindings are declared in the files as `@group(0) @binding(n) var<…> name`; `bind`
 takes resources by those names, so a renamed or forgotten binding raises instead of reading the wrong buffer.
@@ -7,8 +9,10 @@ takes resources by those names, so a renamed or forgotten binding raises instead
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -57,32 +61,39 @@ class BufferSlice:
 class Dispatch:
     """A pipeline with its resources: all that is left to say is how many workgroups."""
 
-    pipeline: Any
+    pipeline: Pipeline
     bind_group: Any
 
     def record(self, compute_pass: Any, x: int, y: int = 1, z: int = 1) -> None:
-        compute_pass.set_pipeline(self.pipeline)
+        compute_pass.set_pipeline(self.pipeline.handle)
         compute_pass.set_bind_group(0, self.bind_group)
         compute_pass.dispatch_workgroups(x, y, z)
 
 
 class Pipeline:
-    """One compiled module with one set of override constants."""
+    """One module with one set of override constants, compiled by a thread of `pool` from now on."""
 
-    def __init__(self, gpu: Gpu, names: Sequence[str], constants: Mapping[str, float]) -> None:
+    def __init__(
+        self, gpu: Gpu, names: Sequence[str], constants: Mapping[str, float], pool: ThreadPoolExecutor
+    ) -> None:
         self._gpu = gpu
         code = read_sources(names)
         found = list(_BINDING.finditer(code))
         self._bindings = {match["name"]: int(match["index"]) for match in found}
         self._layout = gpu.device.create_bind_group_layout(entries=[_layout_entry(m) for m in found])
-        self._module = gpu.device.create_shader_module(code=code, label=names[-1])
-        self._constants = dict(constants)
+        self._compiled = pool.submit(self._compile, code, names[-1], dict(constants))
+
+    def _compile(self, code: str, name: str, constants: dict[str, float]) -> Any:
+        device = self._gpu.device
+        module = device.create_shader_module(code=code, label=name)
+        layout = device.create_pipeline_layout(bind_group_layouts=[self._layout])
+        compute = {"module": module, "entry_point": "main", "constants": constants}
+        return device.create_compute_pipeline(layout=layout, compute=compute)
 
     @cached_property
     def handle(self) -> Any:
-        layout = self._gpu.device.create_pipeline_layout(bind_group_layouts=[self._layout])
-        compute = {"module": self._module, "entry_point": "main", "constants": self._constants}
-        return self._gpu.device.create_compute_pipeline(layout=layout, compute=compute)
+        """The pipeline; waits for it."""
+        return self._compiled.result()
 
     def bind(self, **resources: Any) -> Dispatch:
         """Bind resources (buffers or textures) by the names the WGSL gives them.
@@ -98,7 +109,7 @@ class Pipeline:
             for name, resource in resources.items()
         ]
         group = self._gpu.device.create_bind_group(layout=self._layout, entries=entries)
-        return Dispatch(self.handle, group)
+        return Dispatch(self, group)
 
 
 def _as_resource(resource: Any) -> Any:
@@ -115,10 +126,11 @@ class Pipelines:
     def __init__(self, gpu: Gpu) -> None:
         self.gpu = gpu
         self._cache: dict[tuple[Any, ...], Pipeline] = {}
+        self._pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="compile")
 
     def get(self, *names: str, **constants: float) -> Pipeline:
         """The kernel made of these files with these override constants, compiled at most once."""
         key = (names, tuple(sorted(constants.items())))
         if key not in self._cache:
-            self._cache[key] = Pipeline(self.gpu, names, constants)
+            self._cache[key] = Pipeline(self.gpu, names, constants, self._pool)
         return self._cache[key]

@@ -51,13 +51,15 @@ def _ignore(_: LoadProgress) -> None:
 class LoadOptions:
     """How to load: `context_tokens` None takes the model's own, up to 4,096. `available_bytes` None asks the
     adapter. `layout` None takes the adapter's own. `prefix_bytes` of host memory keep prefixes that left the
-    cache. `notice` hears of what went wrong without stopping the load."""
+    cache. `probed` says which kernels are compiled while weights are read. `notice` hears of what went wrong
+    without stopping the load."""
 
     context_tokens: int | None = None
     cache_directory: Path | None = None
     available_bytes: int | None = None
     layout: str | None = None
     prefix_bytes: int = 0
+    probed: bool = False
     progress: Callable[[LoadProgress], None] = field(default=_ignore, repr=False)
     cancel: Callable[[], bool] = field(default=lambda: False, repr=False)
     notice: Callable[[str], None] = field(default=lambda _: None, repr=False)

@@ -14,6 +14,7 @@ from gpu.device import Gpu, open_gpu
 from gpu.errors import Cancelled, RequestError
 from gpu.kit import Op
 from gpu.model import LoadOptions, Model
+from gpu.pipelines import Pipeline
 from gpu.probes.sites import sites_of
 from gpu.qwen3.allocation import CHUNK_TOKENS
 from gpu.qwen3.workspace import HEAD_ROWS
@@ -142,3 +143,20 @@ def test_closing_frees_everything(golden_checkpoint: Callable[[str], Checkpoint]
     model.close()
     assert gpu.ledger.entries() == ()
     gpu.close()
+
+
+@pytest.mark.parametrize("probed", [False, True])
+def test_kernels_of_an_answer_are_compiled_while_it_loads(
+    model_gpu: Gpu,
+    golden_checkpoint: Callable[[str], Checkpoint],
+    monkeypatch: pytest.MonkeyPatch,
+    probed: bool,
+) -> None:
+    checkpoint, scheme = golden_checkpoint(SPEC.name), Scheme.parse("W4A8")
+    model = Model.load(model_gpu, checkpoint, scheme, LoadOptions(CONTEXT, probed=probed))
+    compiled: list[str] = []
+    monkeypatch.setattr(Pipeline, "__init__", lambda _, __, names, *___: compiled.extend(names))
+    feed(model, 9, probed=probed)
+    feed(model, 1, probed=probed)
+    model.last_logits()
+    assert compiled == []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 
 import numpy as np
 import pytest
+import wgpu
 
 from gpu.device import Gpu
-from gpu.pipelines import _BINDING, BufferSlice, Pipelines, read_sources
+from gpu.pipelines import _BINDING, BufferSlice, Pipeline, Pipelines, read_sources
 from tests.gpu.device_arrays import Bench
 
 ABSMAX = {"THREADS": 8}
@@ -49,6 +51,35 @@ def test_compiled_once_for_the_same_constants(pipelines: Pipelines) -> None:
     assert pipelines.get("absmax", THREADS=8) is kernel
     assert pipelines.get("absmax", THREADS=16) is not kernel
     assert kernel.handle is kernel.handle
+
+
+class Waiting:
+    """A pool whose threads do not begin until they are told to."""
+
+    def __init__(self) -> None:
+        self.job: Callable[[], object] = lambda: None
+
+    def submit(self, work: Callable[..., object], *given: object) -> Waiting:
+        self.job = lambda: work(*given)
+        return self
+
+    def result(self) -> object:
+        return self.job()
+
+
+def test_resources_are_bound_before_it_is_compiled(plain_bench: Bench) -> None:
+    pool = Waiting()
+    kernel = Pipeline(plain_bench.kit.gpu, ["absmax"], ABSMAX, pool)  # type: ignore[arg-type]
+    begin, pool.job = pool.job, lambda: pytest.fail("it was waited for")
+    dispatch = kernel.bind(**resources(plain_bench))
+    pool.job = begin
+    assert dispatch.pipeline.handle is kernel.handle
+
+
+def test_a_kernel_that_does_not_compile_is_told_where_it_is_needed(pipelines: Pipelines) -> None:
+    kernel = pipelines.get("absmax", NO_SUCH_CONSTANT=1)
+    with pytest.raises(wgpu.GPUError, match="NO_SUCH_CONSTANT"):
+        _ = kernel.handle
 
 
 def test_part_of_a_buffer_is_bound_by_itself(plain_bench: Bench, pipelines: Pipelines) -> None:
