@@ -43,7 +43,7 @@ from views.welcome import WelcomePage
 _SIZE = (1280, 720)
 _LEFT_WIDTH = 200
 _RIGHT_WIDTH = 440
-_BOTTOM_HEIGHT = 176
+_BOTTOM_HEIGHT = 204
 CHAT = "chat"
 _TEXT_SIZES = (
     ("&Larger text", "Ctrl++", "Draw text larger", 1),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStyleOptionComboBox
 
 from views.fields import ChoiceBox, DecimalBox, WholeBox
 from views.frames import Choice
@@ -57,3 +59,21 @@ def test_number_fields_step_by_arrow_keys_and_can_be_painted(qtbot) -> None:
         qtbot.keyClick(number, Qt.Key.Key_Up)
         assert number.value() == number.singleStep()
         assert not number.grab().isNull()
+
+
+@pytest.mark.usefixtures("theme")
+def test_a_choice_that_does_not_fit_ends_in_an_ellipsis(qtbot) -> None:
+    box = ChoiceBox("Site", "")
+    qtbot.addWidget(box)
+    box.set_choices([Choice("a", "MLP in (gate_up_proj)")], "a")
+    box.show()
+
+    def drawn(width: int) -> str:
+        box.resize(width, box.height())
+        option = QStyleOptionComboBox()
+        box.initStyleOption(option)
+        return option.currentText
+
+    assert drawn(box.sizeHint().width()) == "MLP in (gate_up_proj)"
+    assert drawn(110).endswith("…")
+    assert box.minimumSizeHint().width() <= 90
