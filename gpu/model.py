@@ -113,8 +113,12 @@ class Model:
 
     @property
     def dispatches_per_token(self) -> int:
-        layers = self._layer_ops(Variant(many=False, probed=False))
-        return len(self._embed_ops) + sum(map(len, layers)) + len(self._head_ops())
+        return len(self.token_ops())
+
+    def token_ops(self, *, probed: bool = False) -> list[Op]:
+        """All that decoding a token dispatches."""
+        ops = [*self._embed_ops, *chain.from_iterable(self._layer_ops(Variant(many=False, probed=probed)))]
+        return [*ops, *(self._head_taps() if probed else ()), *self._head_ops()]
 
     def compile(self, probed: bool) -> None:
         """Have the driver begin with the kernels of an answer, which it will not wait for then."""
@@ -221,15 +225,9 @@ class Model:
         _check(cancel)
         self._start_pass((token,))
         self._head_kit.write_step(self._head_kit.step, 1, 0)
-        commands = self._recorded.pop(probed, None) or self._record_decode(probed)
+        commands = self._recorded.pop(probed, None) or record(self.gpu, self.token_ops(probed=probed), 1)
         self.gpu.submit(commands)
-        self._recorded[probed] = self._record_decode(probed)
-
-    def _record_decode(self, probed: bool) -> Any:
-        layers = self._layer_ops(Variant(many=False, probed=probed))
-        ops = [*self._embed_ops, *(op for layer in layers for op in layer)]
-        ops += self._head_taps() if probed else []
-        return record(self.gpu, [*ops, *self._head_ops()], 1)
+        self._recorded[probed] = record(self.gpu, self.token_ops(probed=probed), 1)
 
     def _prefill(self, ids: Sequence[int], cancel: Cancel, probed: bool) -> None:
         """Run the layers on up to a chunk of tokens, a stretch of layers at a time."""

@@ -63,6 +63,7 @@ class Dispatch:
 
     pipeline: Pipeline
     bind_group: Any
+    resources: tuple[Any, ...] = ()
 
     def record(self, compute_pass: Any, x: int, y: int = 1, z: int = 1) -> None:
         compute_pass.set_pipeline(self.pipeline.handle)
@@ -77,15 +78,16 @@ class Pipeline:
         self, gpu: Gpu, names: Sequence[str], constants: Mapping[str, float], pool: ThreadPoolExecutor
     ) -> None:
         self._gpu = gpu
+        self.name = names[-1]
         code = read_sources(names)
         found = list(_BINDING.finditer(code))
         self._bindings = {match["name"]: int(match["index"]) for match in found}
         self._layout = gpu.device.create_bind_group_layout(entries=[_layout_entry(m) for m in found])
-        self._compiled = pool.submit(self._compile, code, names[-1], dict(constants))
+        self._compiled = pool.submit(self._compile, code, dict(constants))
 
-    def _compile(self, code: str, name: str, constants: dict[str, float]) -> Any:
+    def _compile(self, code: str, constants: dict[str, float]) -> Any:
         device = self._gpu.device
-        module = device.create_shader_module(code=code, label=name)
+        module = device.create_shader_module(code=code, label=self.name)
         layout = device.create_pipeline_layout(bind_group_layouts=[self._layout])
         compute = {"module": module, "entry_point": "main", "constants": constants}
         return device.create_compute_pipeline(layout=layout, compute=compute)
@@ -109,7 +111,7 @@ class Pipeline:
             for name, resource in resources.items()
         ]
         group = self._gpu.device.create_bind_group(layout=self._layout, entries=entries)
-        return Dispatch(self, group)
+        return Dispatch(self, group, tuple(resources.values()))
 
 
 def _as_resource(resource: Any) -> Any:

@@ -4,10 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from app import benchmark
 from app.cli import bench
+from gpu.device import Gpu
+from gpu.model import Model
+from gpu.roofline import Rates
 from tests.app.cli.conftest import Quantscope
 
 FEW = ("--prompt-tokens", "20", "--new-tokens", "3")
+
+
+@pytest.fixture(autouse=True)
+def rates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measuring the adapter takes seconds."""
+    monkeypatch.setattr(bench, "measure_rates", lambda _: Rates(1e9, 4e9, source="made up"))
 
 
 def test_a_model_is_measured(quantscope: Quantscope, talker: Path) -> None:
@@ -29,16 +39,68 @@ def test_a_prompt_of_exactly_that_many_tokens_is_read(
 ) -> None:
     fed: list[int] = []
     monkeypatch.setattr(
-        bench, "_prefill_s", lambda _, prompt, probed=False: fed.append(len(prompt)) or 2.0 + 0.2 * probed
+        benchmark, "prefill_s", lambda _, prompt, probed=False: fed.append(len(prompt)) or 2.0 + 0.2 * probed
     )
-    monkeypatch.setattr(bench, "_decode_s", lambda *_, probed: 0.5 + 0.1 * probed)
-    monkeypatch.setattr(bench.Model, "rewind", lambda *_: None)
+    monkeypatch.setattr(benchmark, "decode_s", lambda *_, probed=False: 0.5 + 0.1 * probed)
+    monkeypatch.setattr(Model, "rewind", lambda *_: None)
     document = quantscope("bench", talker, *FEW, "--probes", "--json").json
-    assert fed == [20] * 9  # a warm-up first; three turns without probes and with them, and another warm-up
+    # a warm-up first; then once more for the probes, a warm-up of theirs, and three turns with and without
+    assert fed == [20] * 10
     assert document["prefill_tokens_per_s"] == 10
     assert document["decode_tokens_per_s"] == 6
     assert document["probes_overhead"] == pytest.approx(0.2)
     assert document["capture_overhead"] == pytest.approx(0.1)
+    # keys and values of the layers at the answer's middle: 20 prompt tokens and 1, in 2 layers, 2 heads of 16
+    cache = 21 * 2 * 2 * 2 * 16 * 2
+    read = (document["weight_bytes_per_token"] + cache) * 6
+    assert document["decode_bytes_per_s"] == pytest.approx(read)
+    assert document["decode_share_of_peak"] == pytest.approx(read / 1e9)
+    operations = 2 * 2 * (64 * (64 + 32 + 32) + 64 * 64 + 3 * 64 * 96) * 10
+    assert document["prefill_operations_per_s"] == pytest.approx(operations)
+    assert document["prefill_share_of_peak"] == pytest.approx(operations / 4e9)
+
+
+def test_kernels_are_timed_on_the_device(quantscope: Quantscope, talker: Path) -> None:
+    document = quantscope("bench", talker, *FEW, "--kernels", "--json").json
+    assert sum(kernel["calls"] for kernel in document["kernels"]) == document["dispatches_per_token"]
+    assert {kernel["matrix"] for kernel in document["kernels"]} >= {
+        "qkv",
+        "o",
+        "gate_up",
+        "down",
+        "embedding",
+    }
+    printed = quantscope("bench", talker, *FEW, "--kernels").out.splitlines()
+    assert any(line.split()[:4] == ["kernel", "matrix", "calls", "ms"] for line in printed)
+    assert printed[-1].split()[:2] == ["all", str(document["dispatches_per_token"])]
+
+
+def test_an_adapter_without_timestamps_says_so(
+    quantscope: Quantscope, talker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has = Gpu.has
+    monkeypatch.setattr(Gpu, "has", lambda gpu, what: what != "timestamp-query" and has(gpu, what))
+    assert "no timestamp queries" in quantscope("bench", talker, *FEW, "--kernels").complaint
+
+
+def test_what_got_slower_is_said_and_the_best_is_kept(
+    quantscope: Quantscope, talker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = {"prefill": 2.0, "decode": 0.5}
+    monkeypatch.setattr(benchmark, "prefill_s", lambda *_, **__: seconds["prefill"])
+    monkeypatch.setattr(benchmark, "decode_s", lambda *_, **__: seconds["decode"])
+    history = ("--regression", tmp_path / "history.json", "--tolerance", "5")
+    assert quantscope("bench", talker, *FEW, *history).status == 0
+    seconds |= {"prefill": 1.0, "decode": 0.52}  # within 5 %
+    assert quantscope("bench", talker, *FEW, *history).status == 0
+    seconds |= {"prefill": 1.5, "decode": 0.6}
+    result = quantscope("bench", talker, *FEW, *history)
+    assert result.status == 1
+    assert "adapter" in result.out  # the figures come first
+    assert "prefill of 20 20 → 13.33 tokens/s (-33%)" in result.err
+    assert "decode after 20 6 → 5 tokens/s (-17%)" in result.err
+    seconds["decode"] = 0.5
+    assert "decode" not in quantscope("bench", talker, *FEW, *history).err
 
 
 def test_decoding_is_measured_along_the_context(quantscope: Quantscope, talker: Path) -> None:
@@ -61,7 +123,13 @@ def test_an_unknown_shape(quantscope: Quantscope) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("demo", "--synthetic", "qwen3-0.6b"), ("demo", "--new-tokens", "0")]
+    "arguments",
+    [
+        (),
+        ("demo", "--synthetic", "qwen3-0.6b"),
+        ("demo", "--new-tokens", "0"),
+        ("demo", "--tolerance", "100"),
+    ],
 )
 def test_wrong_usage(quantscope: Quantscope, arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as stopped:
