@@ -15,10 +15,11 @@ import numpy.typing as npt
 
 from gpu.device import Gpu
 from gpu.kernels.heads import CacheLayer
-from gpu.prefix_cache import PrefixCache, States
+from gpu.prefix_cache import BLOCK_TOKENS, PrefixCache, States
 
 _SPAN_TOKENS = 8  # the least a cache is padded to
 _WORTH_KEEPING_TOKENS = 16  # fewer are sooner read again
+_BLOCKS_AT_ONCE = 8  # that a copy moves
 
 
 class KvStates:
@@ -73,13 +74,34 @@ class Prefixes:
         Both begin with the same `shared` tokens.
         """
         if self._kept.limit_bytes and len(held) - shared >= _WORTH_KEEPING_TOKENS:
-            self._kept.keep(held, shared, self._read)
-        for start, tokens, states in self._kept.find(wanted, shared):
-            spans = -(-tokens // self._states.span_tokens)
-            self._states.write(start // self._states.span_tokens, tuple(part[:spans] for part in states))
-            shared = start + tokens
+            self._kept.keep(held, shared, _Ahead(self._states, len(held)).read)
+        found = list(self._kept.find(wanted, shared))
+        for at in range(0, len(found), _BLOCKS_AT_ONCE):
+            shared = self._write(found[at : at + _BLOCKS_AT_ONCE])
         return shared
 
-    def _read(self, start: int, tokens: int) -> States:
+    def _write(self, blocks: Sequence[tuple[int, int, States]]) -> int:
+        """Blocks that follow each other; the position after them."""
+        span, (first, _, _), (last, tokens, _) = self._states.span_tokens, blocks[0], blocks[-1]
+        parts = [[part[: -(-count // span)] for part in states] for _, count, states in blocks]
+        together = tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+        self._states.write(first // span, together)
+        return last + tokens
+
+
+class _Ahead:
+    """Reads several blocks of a cache of `tokens` at once, for copies are slow to begin."""
+
+    def __init__(self, states: KvStates, tokens: int) -> None:
+        self._states, self._tokens = states, tokens
+        self._first_span: int = 0
+        self._held: States = ()
+
+    def read(self, start: int, tokens: int) -> States:
         span = self._states.span_tokens
-        return self._states.read(start // span, -(-tokens // span))
+        first, count = start // span, -(-tokens // span)
+        if not self._held or first + count > self._first_span + len(self._held[0]):
+            stop = min(start + _BLOCKS_AT_ONCE * BLOCK_TOKENS, self._tokens)
+            self._first_span, self._held = first, self._states.read(first, -(-stop // span) - first)
+        at = first - self._first_span
+        return tuple(part[at : at + count].copy() for part in self._held)
