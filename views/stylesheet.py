@@ -101,8 +101,21 @@ QComboBox::drop-down, QAbstractSpinBox::up-button, QAbstractSpinBox::down-button
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 24px; margin: 1px; }
 QScrollBar::handle:vertical:hover { background: $control; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle:horizontal { background: $border; border-radius: 4px; min-width: 24px; margin: 1px; }
+QScrollBar::handle:horizontal:hover { background: $control; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
+QTabWidget::pane { border: 0; }
+QTabBar { qproperty-drawBase: 0; }
+QTabBar::tab {
+    background: transparent; color: $muted; border: 1px solid transparent; border-radius: 5px;
+    padding: 4px 10px; margin-right: 2px;
+}
+QTabBar::tab:hover { background: $raised; color: $text; }
+QTabBar::tab:selected { background: $accent_soft; color: $accent; }
+QTabBar::tab:focus { border-color: $accent; }
 QProgressBar { background: $raised; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QTableWidget, QTreeWidget { background: $surface; border: 0; gridline-color: $grid; }

@@ -1,6 +1,6 @@
 """Pictures of the window for the README: `python -m tests.app.screenshot FOLDER`.
 
-The demo is asked a question; the chat and the chat beside a long answer with everything it can format are
+The demo is asked a question; the chat, an answer with everything it can format and the other workspaces are
 pictured in light and dark, at twice the pixels. Needs no display.
 """
 
@@ -14,7 +14,8 @@ import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
 
 from gpu.sampling import Sampling
 from tests.app.session import Session
@@ -71,19 +72,75 @@ def take(folder: Path, scheme: str) -> None:
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as directory:
         session = Session(app, Path(directory), Qt.ColorScheme[scheme.capitalize()])
-        window = session.gui.window
-        session.gui.chat.set_sampling(Sampling(temperature=0.0))
-        window.resize(*SIZE)
-        session.open()
-        session.ask(QUESTION)
-        session.wait_for_answer()
-        session.settle()
-        window.grab().save(str(folder / f"window-{scheme}.png"))
-        window.resize(SIZE[0], TALL)
-        window.panels.chat.set_chat(formatted())
-        session.settle()
-        window.panels.chat.grab().save(str(folder / f"chat-{scheme}.png"))
-        session.close()
+        try:
+            picture(session, folder, scheme)
+        finally:
+            session.close()
+
+
+def picture(session: Session, folder: Path, scheme: str) -> None:
+    window = session.gui.window
+    session.gui.chat.set_sampling(Sampling(temperature=0.0))
+    window.resize(*SIZE)
+    session.open()
+    session.ask(QUESTION)
+    session.wait_for_answer()
+    session.settle()
+    window.grab().save(str(folder / f"window-{scheme}.png"))
+    for name, visit in (("blocks", see_blocks), ("vram", see_vram), ("outliers", see_outliers)):
+        visit(session)
+        window.grab().save(str(folder / f"{name}-{scheme}.png"))
+    window.show_workspace("chat")
+    window.resize(SIZE[0], TALL)
+    window.panels.chat.set_chat(formatted())
+    session.settle()
+    window.panels.chat.grab().save(str(folder / f"chat-{scheme}.png"))
+
+
+def see_blocks(session: Session) -> None:
+    """The tensor it chose itself, and every tensor in the list."""
+    microscope = session.gui.microscope
+    session.gui.window.show_workspace("microscope")
+    session.settle()
+    session.wait(lambda: microscope.is_settled)
+    press(session, "Measure every tensor")
+    session.wait(lambda: microscope.is_settled)
+    session.settle()
+
+
+def see_vram(session: Session) -> None:
+    """A released model on a card that is not here."""
+    session.gui.window.show_workspace("calculator")
+    session.settle()
+    pick(session, "Model", "Qwen3-8B")
+    pick(session, "Card", "RTX 4060 ·")
+    session.settle(2500)
+
+
+def see_outliers(session: Session) -> None:
+    """The built-in prompts captured."""
+    session.gui.window.show_workspace("outliers")
+    session.settle()
+    press(session, "Capture")
+    session.wait(lambda: session.gui.engine.is_idle)
+    session.settle(1500)
+
+
+def press(session: Session, text: str) -> None:
+    (button,) = (one for one in session.gui.window.findChildren(QAbstractButton) if one.text() == text)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def pick(session: Session, name: str, text: str) -> None:
+    """Choose the entry of a list with a text in it."""
+    (box,) = (
+        one
+        for one in session.gui.window.findChildren(QComboBox)
+        if one.accessibleName() == name and one.isVisible()
+    )
+    place = next(at for at in range(box.count()) if text in box.itemText(at))
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
 
 
 def formatted() -> ChatFrame:

@@ -69,8 +69,10 @@ class Session:
             raise GaveUpError(f"nothing happened for {patience_s:g} seconds")
 
     def settle(self, duration_ms: int = 400) -> None:
-        """Let timers fire and everything be drawn."""
-        QTest.qWait(duration_ms)
+        """Let timers fire and everything be drawn. Not by qWait, which would keep other threads waiting."""
+        loop = QEventLoop()
+        QTimer.singleShot(duration_ms, loop.quit)
+        loop.exec()
 
     def close(self) -> None:
         self.gui.window.close()
