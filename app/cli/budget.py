@@ -11,6 +11,7 @@ from app.cli.output import ProgressLine, print_json, print_table
 from app.cli.verdict import Place, Verdict, judge
 from app.measured_rates import MeasuredRatesFile
 from app.subjects import find_subject, read_subject
+from app.truth import TruthFile, driver_overhead
 from gpu.budget import DEFAULT_CONTEXT_TOKENS, Term
 from gpu.calculator.device_profile import HARDWARE, DeviceProfile
 from gpu.calculator.estimate import Estimate, estimate
@@ -65,13 +66,14 @@ def _add_wishes(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    place, device = _place(args)
+    place, device, driver_bytes = _place(args)
     if args.table:
         capacity = None if place is None else place.available_bytes
-        print_presets(_wish(args, read_subject("qwen3-0.6b"), device), capacity, as_json=args.json)
+        wish = _wish(args, read_subject("qwen3-0.6b"), device, driver_bytes)
+        print_presets(wish, capacity, as_json=args.json)
         return 0
     subject = _of_numbers(args) if args.model is None else _of_model(args)
-    found = estimate(_wish(args, subject, device))
+    found = estimate(_wish(args, subject, device, driver_bytes))
     verdict = judge(found, place) if place is not None else Verdict()
     if args.json:
         print_json({**_summary(found), **verdict.summary()})
@@ -80,7 +82,9 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def _wish(args: Namespace, subject: Subject, device: DeviceProfile) -> CalculatorInputs:
+def _wish(
+    args: Namespace, subject: Subject, device: DeviceProfile, driver_bytes: int | None
+) -> CalculatorInputs:
     longest = subject.shape.max_context_tokens or DEFAULT_CONTEXT_TOKENS
     return CalculatorInputs(
         subject,
@@ -90,22 +94,30 @@ def _wish(args: Namespace, subject: Subject, device: DeviceProfile) -> Calculato
         chats=args.chats,
         lora=Lora(args.lora_rank) if args.lora_rank is not None else None,
         display_bytes=args.display,
+        driver_bytes=driver_bytes,
         device=device,
     )
 
 
-def _place(args: Namespace) -> tuple[Place | None, DeviceProfile]:
-    """Where it should fit, if anywhere, and on what it is planned: the named adapter, else any card."""
+def _place(args: Namespace) -> tuple[Place | None, DeviceProfile, int | None]:
+    """Where it should fit, if anywhere; on what it is planned: the named adapter, else any card; and what
+    that adapter's driver took for itself in earlier loads.
+    """
     if args.adapter is None and not args.measure:
         place = Place.of_card(find_card(args.card)) if args.card is not None else None
-        return (Place(args.memory) if args.memory is not None else place), HARDWARE
+        return (Place(args.memory) if args.memory is not None else place), HARDWARE, None
     gpu = open_gpu(args.adapter)
     try:
         if args.card is not None:
-            return Place.of_card(find_card(args.card)), profile_of(gpu)
+            return Place.of_card(find_card(args.card)), profile_of(gpu), None
         free = args.memory or available_bytes(gpu.adapter.kind, gpu.adapter.total_bytes)
         rates = _rates(gpu, anew=args.measure)
-        return (Place(free, gpu.adapter.name, rates) if free else None), profile_of(gpu)
+        place = Place(free, gpu.adapter.name, rates) if free else None
+        return (
+            place,
+            profile_of(gpu),
+            driver_overhead(TruthFile().load(), gpu.adapter.name, gpu.adapter.driver),
+        )
     finally:
         gpu.close()
 

@@ -34,7 +34,7 @@ class GatedSums:
 
 @dataclass(frozen=True)
 class HeadSums:
-    """Rows are q|k|v of one token at a time; sums wait in `qkv` f32 [tokens, rows] until whole heads are rotated."""
+    """Rows are q|k|v of one token at a time: sums wait in `qkv` f32 [tokens, rows] until heads are whole."""
 
     qkv: Any
     rotation: Rotation
@@ -123,6 +123,6 @@ def _outputs(
 
 
 def _pairs_per_workgroup(pairs: int, processors: int, unit: int) -> int:
-    """Whole units (quads of pairs, or heads) for one workgroup a processor: each unpacks its activations first,
-    and as software adapters deal workgroups out in equal shares, more of them would balance nothing."""
+    """Whole units (quads of pairs, or heads) for one workgroup a processor: each unpacks its activations
+    first, and as software adapters deal workgroups out in equal shares, more would balance nothing."""
     return max(-(-32 // unit), -(-pairs // processors // unit)) * unit

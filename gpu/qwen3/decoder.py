@@ -253,7 +253,7 @@ class Decoder:
         if matrix.pairs is not None:
             return matmul_pairs(self.kit, matrix, x, to, many=many)
         if not isinstance(to, Sums):
-            raise ValueError(f"only of pairs more than sums can be made, not of {matrix.spec.name}")
+            raise TypeError(f"only of pairs more than sums can be made, not of {matrix.spec.name}")
         kernel = matmul if many else matvec
         return kernel(self.kit, matrix, x, to.y, to.stride, integer=self._integer, accumulate=to.accumulate)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.truth import Pair, TruthFile
 from gpu.roofline import Rates
 from tests.app.cli.conftest import Quantscope
 from tests.gpu.checkpoints.gguf_files import TENSORS, gguf
@@ -119,3 +120,16 @@ def test_an_adapter_is_measured_once_and_remembered(
     again = quantscope("budget", "demo", "--adapter", "0", "--json").json
     assert again["decode_floor_ms"] == measured["decode_floor_ms"]
     assert again["rates_source"].startswith("measured on")
+
+
+def test_what_the_driver_took_in_earlier_loads_is_counted_and_labelled(quantscope: Quantscope) -> None:
+    adapter = quantscope("info", "--json").json["adapters"][0]
+    name, driver = adapter["name"], adapter["driver"]
+    for reported in (1000, 1300, 1200):
+        TruthFile().append(Pair("", "demo", "W4A8", 64, name, driver, 900, 900, reported, "test"))
+    counted = quantscope("budget", "demo", "--adapter", "0", "--json").json
+    (term,) = [term for term in counted["terms"] if term["purpose"] == "driver"]
+    assert (term["bytes"], term["label"]) == (300, "measured")
+    planned = quantscope("budget", "demo", "--json").json
+    assert counted["total_bytes"] >= planned["total_bytes"]
+    assert not [term for term in planned["terms"] if term["purpose"] == "driver"]

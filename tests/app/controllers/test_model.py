@@ -27,14 +27,8 @@ from views.theme import Theme
 
 @pytest.fixture
 def window(qtbot: QtBot, theme: Theme) -> MainWindow:
-    panels = Panels(
-        ChatPanel(theme),
-        SpikesPanel(theme),
-        DamagePanel(theme),
-        MemoryPanel(theme),
-        ConversationsPanel(theme),
-    )
-    result = MainWindow(panels)
+    panels = (ChatPanel, SpikesPanel, DamagePanel, MemoryPanel, ConversationsPanel)
+    result = MainWindow(Panels(*(panel(theme) for panel in panels)))
     qtbot.addWidget(result)
     result.show()
     return result
