@@ -24,7 +24,7 @@ def context_chart(documents: Sequence[Document]) -> Chart:
     points = [
         (found["model"], found["decode_by_context"]) for found in documents if found["decode_by_context"]
     ]
-    ticks = sorted({point["context_tokens"] for _, line in points for point in line})
+    contexts = sorted({point["context_tokens"] for _, line in points for point in line})
     return Chart(
         f"Time of a token along the context · {documents[0]['adapter']}",
         "tokens in the context",
@@ -37,8 +37,7 @@ def context_chart(documents: Sequence[Document]) -> Chart:
             )
             for model, line in points
         ),
-        x_ticks=tuple((tick, _short(tick)) for tick in ticks),
-        log_x=True,
+        x_ticks=tuple((tick, _short(tick)) for tick in contexts if tick >= contexts[-1] / 8),
     )
 
 
