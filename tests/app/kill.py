@@ -1,16 +1,16 @@
-"""What kill -9 costs: `python -m tests.app.kill 200`.
+"""What a kill -9 costs: `python -m tests.app.kill [RUNS]`.
 
-Each run starts a process that asks and answers in turn through the real archive and says on its output what
-it has written; after a random number of tokens it is killed, and what the database holds is compared with
-what was said. Prints, as JSON, the messages lost (there should be none) and how much of the last answer was.
+A process of its own asks, answers, edits and renames through the code the window uses, and says on a pipe
+what it has done. It is killed at a random moment; then its database is opened as at a next start and held
+against what it had said. Prints, as JSON, what was lost.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,111 +21,139 @@ from pathlib import Path
 
 from app.conversations import Archive
 from app.dialogue import Dialogue, Origin
+from app.messages import ModelWish
 
-TOKENS = 150  # of an answer
-TOKEN_S = 0.002
-MOST_TOKENS = 600  # before the kill
-SEED = 0
+FILE = "conversations.sqlite3"
+PIECE = "token "
+PIECE_S = 0.004  # 250 tokens a second
+MOST_PIECES = 400
+ORIGIN = Origin(ModelWish("demo").model, "W4A8")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line of the process: when (CLOCK_MONOTONIC, s), and what it holds of a message or a conversation."""
+
+    at_s: float
+    kind: str  # "settled": will never change again; "writing": an answer so far; "title"
+    key: int
+    text: str
 
 
 @dataclass(frozen=True)
 class Loss:
-    """`messages` are questions and finished answers that are not there; `lost_ms` is the age of the oldest
-    token of the last answer that is not.
-    """
+    """What one kill cost. `messages` counts settled messages and titles that are gone or different."""
 
     messages: int
-    tokens: int
-    lost_ms: float
-    notice: str
+    settled: int
+    answer_ms: float
+    was_writing: bool
 
 
-def write(path: Path, token_s: float) -> None:
-    """Ask and answer until killed; says `turn token milliseconds` of each token that was handed over."""
+def write(path: Path, seed: int) -> None:
+    """The process that will be killed: goes on for ever."""
     archive = Archive(path)
-    dialogue = Dialogue(archive, archive.begin())
-    turn = 0
+    chance = random.Random(seed)
     while True:
-        key = dialogue.ask(question(turn), Origin())
-        for token in range(TOKENS):
-            answer = dialogue.tree[key].with_more("", word(token))
-            is_last = token == TOKENS - 1
-            dialogue.update(replace(answer, state="done") if is_last else answer)
-            os.write(1, f"{turn} {token} {time.monotonic() * 1e3:.1f}\n".encode())
-            time.sleep(token_s)
-        turn += 1
+        talk = Dialogue(archive, archive.begin())
+        for number in range(chance.randint(1, 4)):
+            if number and chance.random() < 0.3:
+                key = talk.ask_instead(talk.path[0].id, f"Or why {number}?", ORIGIN)
+            else:
+                key = talk.ask(f"Why {number}?", ORIGIN)
+            parent = talk.tree.parent_of(key)
+            if parent is not None:
+                say("settled", parent, talk.tree[parent].text)
+            answer(talk, key, chance.randint(1, MOST_PIECES))
+        archive.rename(talk.conversation.id, f"Renamed {talk.conversation.id}")
+        archive.settle()
+        say("title", talk.conversation.id, f"Renamed {talk.conversation.id}")
 
 
-def question(turn: int) -> str:
-    return f"question {turn}"
+def answer(talk: Dialogue, key: int, pieces: int) -> None:
+    for _ in range(pieces):
+        talk.update(talk.tree[key].with_more("", PIECE))
+        say("writing", key, talk.tree[key].text)
+        time.sleep(PIECE_S)
+    talk.update(replace(talk.tree[key], state="done"))
 
 
-def word(token: int) -> str:
-    return f"{token} "
+def say(kind: str, key: int, text: str) -> None:
+    """One write to the pipe, so that a kill leaves no half line before the last."""
+    os.write(1, f"{json.dumps([time.monotonic(), kind, key, text])}\n".encode())
 
 
-def kill(path: Path, after_tokens: int, token_s: float = TOKEN_S) -> Loss:
-    """Kill a writing process once it has said that many tokens, and look at what it left."""
-    command = [sys.executable, "-m", __name__ if __spec__ is None else __spec__.name, "--write", str(path)]
-    command += ["--token-s", str(token_s)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
-        assert writer.stdout is not None
-        said = [line for line, _ in zip(writer.stdout, range(after_tokens), strict=False)]
-        writer.kill()
-        killed_ms = time.monotonic() * 1e3
-        said += [line for line in writer.stdout if line.endswith("\n")]
-    return compare(path, list(parse(said)), killed_ms)
+def killed_run(folder: Path, seed: int, after_s: float) -> Loss:
+    """Start the process, kill it, and count what its database lacks."""
+    path = folder / FILE
+    command = [sys.executable, "-m", "tests.app.kill", "write", str(path), str(seed)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        stream = process.stdout
+        if stream is None:
+            raise RuntimeError("the process has no output")
+        first = stream.readline()
+        time.sleep(after_s)
+        killed_s = time.monotonic()
+        process.send_signal(signal.SIGKILL)
+        said = list(lines(first + stream.read()))
+    return compare(path, [one for one in said if one.at_s <= killed_s], killed_s)
 
 
-def parse(lines: list[str]) -> Iterator[tuple[int, int, float]]:
-    for line in lines:
-        turn, token, at_ms = line.split()
-        yield int(turn), int(token), float(at_ms)
+def lines(output: bytes) -> Iterator[Said]:
+    """What was said; the last line may be cut off."""
+    for line in output.decode().splitlines(keepends=True):
+        if line.endswith("\n"):
+            yield Said(*json.loads(line))
 
 
-def compare(path: Path, said: list[tuple[int, int, float]], killed_ms: float) -> Loss:
+def compare(path: Path, said: list[Said], killed_s: float) -> Loss:
+    """Open the database as the program does and hold it against what was said."""
     archive = Archive(path)
-    (talk,) = archive.conversations()
-    kept = archive.messages(talk.id).path(Dialogue.open(archive, talk.id).conversation.leaf)
+    if archive.notice:
+        raise RuntimeError(archive.notice)
+    kept = {m.id: m for talk in archive.conversations() for m in archive.messages(talk.id)}
+    titles = {talk.id: talk.title for talk in archive.conversations()}
     archive.close()
-    last_turn = said[-1][0]
-    whole = "".join(map(word, range(TOKENS)))
-    expected = [text for turn in range(last_turn) for text in (question(turn), whole)] + [question(last_turn)]
-    missing = sum(text != want for text, want in zip([m.text for m in kept], expected, strict=False))
-    missing += max(0, len(expected) - len(kept))
-    there = len(kept[len(expected)].text.split()) if len(kept) > len(expected) else 0
-    lost = [at_ms for turn, token, at_ms in said if turn == last_turn and token >= there]
-    return Loss(missing, len(lost), killed_ms - lost[0] if lost else 0.0, archive.notice)
+    texts = {key: message.text for key, message in kept.items()}
+    settled = [one for one in said if one.kind == "settled"]
+    lost = [one for one in settled if texts.get(one.key) != one.text]
+    lost += [one for one in said if one.kind == "title" and titles.get(one.key) != one.text]
+    growing = {one.key: one for one in said if one.kind == "writing"}
+    *ended, running = growing.values() if growing else [None]
+    lost += [one for one in ended if one is not None and texts.get(one.key) != one.text]
+    missing = [
+        one for one in said if running and one.key == running.key and len(one.text) > kept_length(one, texts)
+    ]
+    answer_ms = (killed_s - missing[0].at_s) * 1000 if missing else 0.0
+    was_writing = running is not None and running.key in kept and kept[running.key].state == "interrupted"
+    return Loss(len(lost), len(settled) + len(ended), answer_ms, was_writing)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("runs", type=int, nargs="?", default=200)
-    parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--token-s", type=float, default=TOKEN_S, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.write is not None:
-        write(arguments.write, arguments.token_s)
-        return
-    chance = random.Random(SEED)
+def kept_length(one: Said, texts: dict[int, str]) -> int:
+    return len(texts.get(one.key, ""))
+
+
+def main(runs: int) -> None:
     losses = []
-    for _ in range(arguments.runs):
-        with tempfile.TemporaryDirectory() as directory:
-            losses.append(kill(Path(directory) / "conversations.sqlite3", chance.randint(1, MOST_TOKENS)))
-    print(json.dumps(summary(losses)))
-
-
-def summary(losses: list[Loss]) -> dict[str, float]:
-    lost_ms = sorted(loss.lost_ms for loss in losses)
-    return {
-        "runs": len(losses),
-        "messages_lost": sum(loss.messages for loss in losses),
-        "databases_damaged": sum(bool(loss.notice) for loss in losses),
-        "median_lost_ms": round(lost_ms[len(lost_ms) // 2], 1),
-        "longest_lost_ms": round(lost_ms[-1], 1),
-        "most_tokens_lost": max(loss.tokens for loss in losses),
-    }
+    for seed in range(runs):
+        with tempfile.TemporaryDirectory() as folder:
+            losses.append(killed_run(Path(folder), seed, random.Random(seed).uniform(0, 4)))
+    print(
+        json.dumps(
+            {
+                "runs": runs,
+                "killed_while_an_answer_was_written": sum(loss.was_writing for loss in losses),
+                "messages_before_the_running_answer": sum(loss.settled for loss in losses),
+                "of_them_lost": sum(loss.messages for loss in losses),
+                "longest_loss_of_the_running_answer_ms": round(max(loss.answer_ms for loss in losses)),
+            },
+            indent=2,
+        )
+    )
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["write"]:
+        write(Path(sys.argv[2]), int(sys.argv[3]))
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
