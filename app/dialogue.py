@@ -22,6 +22,7 @@ class Origin:
     model: str = ""
     scheme: str = ""
     sampling: Sampling | None = None
+    thinking: bool | None = None
 
 
 class Dialogue:
@@ -139,6 +140,7 @@ class Dialogue:
             model=origin.model,
             scheme=origin.scheme,
             sampling=origin.sampling,
+            thinking=origin.thinking,
         )
         self.conversation = replace(self.conversation, model=origin.model, scheme=origin.scheme)
         key = self._show(answer)

@@ -91,7 +91,7 @@ class ChatController(QObject):
         self._traces.put(key, trace)
 
     def question(self, key: int) -> Question | None:
-        """What was asked for an answer, as it would be asked now."""
+        """What was asked for an answer: with the thinking of then, drawn and probed as it would be now."""
         if key not in self._dialogue.tree or self._dialogue.tree[key].role != "assistant":
             return None
         return self._question(key)
@@ -210,7 +210,7 @@ class ChatController(QObject):
         return True
 
     def _question(self, key: int) -> Question:
-        manner = Manner(self.composer.thinking, self.composer.sampling, self._probe())
+        manner = Manner(self._dialogue.tree[key].thinking, self.composer.sampling, self._probe())
         return question_for(self._dialogue, key, manner)
 
     @property
@@ -220,7 +220,7 @@ class ChatController(QObject):
         return (
             Origin(sampling=talk.sampling)
             if facts is None
-            else Origin(facts.wish.model, facts.scheme, talk.sampling)
+            else Origin(facts.wish.model, facts.scheme, talk.sampling, self.composer.thinking)
         )
 
     @Slot()

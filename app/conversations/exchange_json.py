@@ -51,6 +51,7 @@ _OF_MESSAGE: dict[str, tuple[type, ...]] = {
     "note": (str,),
     "model": (str,),
     "scheme": (str,),
+    "thinking": (bool, type(None)),
     "created_ms": (int,),
 }
 _OF_ATTACHMENT: dict[str, tuple[type, ...]] = {"name": (str,), "text": (str,)}
@@ -130,8 +131,8 @@ def _values(
 def _is_right(name: str, value: Any, kinds: tuple[type, ...]) -> bool:
     if name in _CHOICES:
         return value in _CHOICES[name]
-    if isinstance(value, bool) or bool in kinds:
-        return isinstance(value, bool) and bool in kinds
+    if isinstance(value, bool):  # which Python takes for an int
+        return bool in kinds
     return isinstance(value, kinds) and not (isinstance(value, int) and not 0 <= value <= _LARGEST)
 
 

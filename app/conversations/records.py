@@ -31,7 +31,7 @@ class Message:
 
     `reasoning_ms` is how long the model thought. A "cut" answer met the longest allowed or the end of the
     context; an "interrupted" one was being written when the program ended. `sampling` None is what the model
-    recommends; times are milliseconds since 1970.
+    recommends, `thinking` None what the template does by itself; times are milliseconds since 1970.
     """
 
     id: int
@@ -48,6 +48,7 @@ class Message:
     scheme: str = ""
     sampling: Sampling | None = None
     attachments: tuple[Attachment, ...] = ()
+    thinking: bool | None = None
     created_ms: int = 0
     deleted_ms: int | None = None
 

@@ -41,7 +41,11 @@ def conversation_of(row: sqlite3.Row) -> Conversation:
 
 def message_of(row: sqlite3.Row) -> Message:
     values = dict(row)
-    values.update(sampling=sampling_of(row["sampling"]), attachments=attachments_of(row["attachments"]))
+    values.update(
+        sampling=sampling_of(row["sampling"]),
+        attachments=attachments_of(row["attachments"]),
+        thinking=None if row["thinking"] is None else bool(row["thinking"]),
+    )
     return Message(**values)
 
 

@@ -86,7 +86,9 @@ CREATE TRIGGER conversation_renamed AFTER UPDATE OF title ON conversation WHEN o
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SEARCH)
+_THINKING = "ALTER TABLE message ADD COLUMN thinking INTEGER;"
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SEARCH, _THINKING)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

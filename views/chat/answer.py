@@ -34,7 +34,8 @@ class AssistantMessage(MessageView):
 
     def fill(self, frame: MessageFrame) -> None:
         thinking = frame.state == "streaming" and not frame.text
-        self.thoughts.set_text(frame.reasoning, thinking, frame.reasoning_ms)
+        reasoning = frame.reasoning if frame.tokens is None else ""  # the tokens hold it
+        self.thoughts.set_text(reasoning, thinking, frame.reasoning_ms)
         self.body.setVisible(bool(frame.text) and frame.tokens is None)
         self.body.set_text(frame.text)
         self._show_tokens(frame.tokens)

@@ -173,3 +173,18 @@ def test_gauges_show_speed_and_context(
     texts = " ".join(panel._gauges.texts())
     assert "30.0 tok/s" in texts
     assert "8 / 64" in texts
+
+
+def test_an_answer_remembers_whether_it_was_to_think(
+    panel: ChatPanel, chat: ChatController, script: Script, settle: Callable[[], None]
+) -> None:
+    panel.thinking_toggled.emit(True)
+    chat.send("Why?")
+    settle()
+    panel.thinking_toggled.emit(False)
+    question = chat.question(chat.path[-1].id)
+    assert question is not None
+    assert question.thinking is script.asked[-1].thinking is True
+    chat.send("And now?")
+    settle()
+    assert script.asked[-1].thinking is False

@@ -15,7 +15,7 @@ from gpu.sampling import Sampling
 from tests.app.conversations.samples import TALK, message
 
 MESSAGES = (
-    message(1, None, "Why?", attachments=(Attachment("a.txt", "b"),)),
+    message(1, None, "Why?", attachments=(Attachment("a.txt", "b"),), thinking=True),
     message(2, 1, "Because.", reasoning="Hm.", reasoning_ms=5, state="cut", sampling=Sampling(seed=3)),
     message(3, 1, "So.", state="failed", error="Lost.", model="demo", scheme="W4A8"),
 )

@@ -28,6 +28,7 @@ ANSWER = message(
     model="demo",
     scheme="W4A8",
     sampling=Sampling(temperature=0.5, seed=3),
+    thinking=False,
 )
 QUESTION = message(1, None, "Why?", attachments=(Attachment("notes.txt", "Read this."),))
 

@@ -70,11 +70,12 @@ def test_a_failed_answer_keeps_what_had_come(answer: AssistantMessage) -> None:
 
 
 def test_tokens_take_the_place_of_the_text(answer: AssistantMessage, qtbot) -> None:
-    done = MessageFrame("assistant", "It breaks.", key=3, has_tokens=True)
+    done = MessageFrame("assistant", "It breaks.", reasoning="Hm.", key=3, has_tokens=True)
     show(answer, replace(done, tokens=TokensFrame((TokenFrame("It"), TokenFrame(" breaks.")))))
     view = answer.findChild(TokensView)
     assert view.isVisible()
     assert not answer.body.isVisible()
+    assert not answer.thoughts.isVisible()  # the tokens hold them
     with qtbot.waitSignal(answer.wishes.token_opened) as opened:
         view.opened.emit(1, QRect(1, 2, 3, 4))
     assert opened.args == [3, 1, QRect(1, 2, 3, 4)]
