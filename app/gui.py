@@ -117,6 +117,9 @@ class Gui(QObject):
         self.tokens = TokensController(
             panels.chat, TokenCard(theme, self.window), self.engine, self.chat, self.turns
         )
+        if settings.tint_reference:
+            self.tokens.choose_reference(settings.tint_reference)
+        self.tokens.tint(settings.tinted)
         self.prompts = PromptsController(panels.chat, preferences)
         self.model = ModelController(self.window, self.engine, preferences, self._choose_directory)
         self._samples: tuple[str, ...] = ()
@@ -168,6 +171,10 @@ class Gui(QObject):
     @Slot(object)
     def _keep_sampling(self, sampling: Sampling | None) -> None:
         self._preferences.change(sampling=sampling)
+
+    @Slot(bool, str)
+    def _keep_tint(self, tinted: bool, reference: str) -> None:
+        self._preferences.change(tinted=tinted, tint_reference=reference)
 
     @Slot(int)
     def _scale_text(self, step: int) -> None:
@@ -221,6 +228,7 @@ class Gui(QObject):
         self.chat.running_changed.connect(self.spikes.set_running)
         self.chat.running_changed.connect(self.compare.set_answering)
         self.chat.sampling_chosen.connect(self._keep_sampling)
+        self.tokens.tint_chosen.connect(self._keep_tint)
         self.tokens.token_read.connect(self.spikes.show_token)
         self.spikes.statistics_changed.connect(self.damage.set_statistics)
         self.spikes.statistics_changed.connect(self.microscope.set_statistics)

@@ -27,6 +27,7 @@ class Settings:
     """`adapter`, `context_tokens` and `sampling` None leave the choice to the engine and the model.
 
     `prompts` are the person's own, `text_scale` how much larger text is drawn than the system's.
+    `tinted` answers are compared with the scheme `tint_reference`, "" for the program's choice.
     `window_layout` is Qt's own bytes. `others` are keys of another version, kept.
     """
 
@@ -38,6 +39,8 @@ class Settings:
     recent_models: tuple[str, ...] = ()
     text_scale: float = 1.0
     prompts: tuple[str, ...] = ()
+    tinted: bool = False
+    tint_reference: str = ""
     others: Mapping[str, Any] = field(default_factory=dict)
 
     def with_recent(self, model: str) -> Settings:
@@ -98,6 +101,8 @@ def _to_json(settings: Settings) -> dict[str, Any]:
         "recent_models": list(settings.recent_models),
         "text_scale": settings.text_scale,
         "prompts": list(settings.prompts),
+        "tinted": settings.tinted,
+        "tint_reference": settings.tint_reference,
     }
     return {**settings.others, **own}
 
@@ -108,7 +113,7 @@ def _from_json(document: Mapping[str, Any], path: Path) -> Settings:
 
     def take(key: str, kinds: tuple[type, ...], default: Any) -> Any:
         value = fields.pop(key, default)
-        if not isinstance(value, kinds) or isinstance(value, bool):
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             raise FormatError(path, f"{key} cannot be {json.dumps(value)[:40]}.")
         return value
 
@@ -122,6 +127,8 @@ def _from_json(document: Mapping[str, Any], path: Path) -> Settings:
         recent_models=_names("recent_models", take("recent_models", (list,), []), path),
         text_scale=float(take("text_scale", (int, float), 1.0)),
         prompts=_names("prompts", take("prompts", (list,), []), path),
+        tinted=take("tinted", (bool,), False),
+        tint_reference=take("tint_reference", (str,), ""),
         others=fields,
     )
 

@@ -26,9 +26,12 @@ _OTHER_MODEL = "Another model wrote this answer; open that one to go on from her
 
 
 class TokensController(QObject):
-    """`token_read` names the token whose activations the probes hold now."""
+    """`token_read` names the token whose activations the probes hold now; `tint_chosen` is the tint's switch
+    and what it compares with.
+    """
 
     token_read = Signal(str)
+    tint_chosen = Signal(bool, str)
 
     def __init__(
         self,
@@ -62,6 +65,13 @@ class TokensController(QObject):
         self._chat.composer.set_tinted(tinted)
         self.scores.set_wanted(tinted)
         self._chat.show_text()
+        self.tint_chosen.emit(tinted, self.scores.reference)
+
+    @Slot(str)
+    def choose_reference(self, reference: str) -> None:
+        """What answers are compared with from now on."""
+        self.scores.choose(reference)
+        self.tint_chosen.emit(self._tinted, reference)
 
     @Slot(int, bool)
     def draw_as_tokens(self, key: int, shown: bool) -> None:
@@ -133,7 +143,7 @@ class TokensController(QObject):
         self._panel.tint_toggled.connect(self.tint)
         self._panel.tokens_toggled.connect(self.draw_as_tokens)
         self._panel.token_opened.connect(self.open)
-        self._panel.reference_chosen.connect(self.scores.choose)
+        self._panel.reference_chosen.connect(self.choose_reference)
         self._card.branch_requested.connect(self._branch)
         self._card.inspect_requested.connect(self._inspect)
         self._engine.told.connect(self._hear)

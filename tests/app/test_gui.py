@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QListView
+from PySide6.QtWidgets import QApplication, QListView, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.conversations import Archive
@@ -88,6 +88,18 @@ def test_closing_remembers_the_model_the_sampling_and_the_layout(gui: Gui, tmp_p
     assert settings.recent_models == ("demo",)
     assert settings.sampling == Sampling(temperature=0.0)
     assert settings.window_layout
+
+
+def test_the_next_window_tints_as_the_last_did(gui: Gui, make_gui: Callable[[], Gui]) -> None:
+    gui.tokens.choose_reference("W8A8")
+    gui.window.panels.chat.tint_toggled.emit(True)
+    gui.window.close()
+    following = make_gui()
+    assert following.tokens.scores.reference == "W8A8"
+    (button,) = (
+        b for b in following.window.findChildren(QToolButton) if b.text() == "Tint" and b.isCheckable()
+    )
+    assert button.isChecked()
 
 
 def test_closing_frees_the_device(gui: Gui, script: Script) -> None:

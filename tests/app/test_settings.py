@@ -20,6 +20,10 @@ FULL = Settings(
     sampling=Sampling(temperature=0.3, seed=4),
     window_layout=bytes(range(256)),
     recent_models=("demo", "/models/Qwen3-0.6B"),
+    text_scale=1.25,
+    prompts=("Why?",),
+    tinted=True,
+    tint_reference="W8A8",
 )
 
 
