@@ -12,12 +12,12 @@ from app.controllers.outlier_knockout import KnockoutController
 from app.controllers.outlier_profile import ProfileController
 from app.engine_thread import EngineThread
 from app.messages import ModelFacts
+from app.presenters.outlier_drift import drift_frame
 from app.presenters.outlier_findings import pin_of, verdicts_frame
 from app.presenters.outlier_pages import (
     Columns,
     TokensPresenter,
     channel_frame,
-    drift_frame,
     sink_readout,
     sinks_frame,
 )

@@ -1,4 +1,4 @@
-"""The pages beside the map: one channel's life, the tokens of a site, attention sinks, two captures."""
+"""The pages beside the map: one channel's life, the tokens of a site, attention sinks."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ import numpy.typing as npt
 
 from app.presenters.heat import coded, figure
 from app.presenters.outliers import MapPick, Pin, site_of, sites_of, token_text
-from app.presenters.sites import split_site
 from gpu.probes.captured import Capture
 from gpu.probes.ranking import median_magnitude
 from gpu.probes.statistics import SiteStatistics
-from views.frames.outliers import BarsFrame, ChannelFrame, DriftFrame, HeatFrame
+from views.frames.outliers import BarsFrame, ChannelFrame, HeatFrame
 
 F32 = npt.NDArray[np.float32]
-CHANGED = 2.0  # a channel whose largest magnitude is this many times larger or smaller has changed
-_TINY = np.float32(1e-12)
 MOST_TOKENS = 4096
 
 
@@ -172,64 +169,3 @@ def sink_readout(capture: Capture | None, row: int, place: int) -> str:
     first = capture.attention.first
     mean = float(shares.mean())
     return f"{sinks} of {shares.size} heads spend 30 % or more on the first {first} tokens; mean {mean:.1%}"
-
-
-def change(first: F32, other: F32) -> F32:
-    """|log2| of how many times larger or smaller each channel became."""
-    ratio: F32 = np.abs(np.log2(np.maximum(other, _TINY) / np.maximum(first, _TINY))).astype(np.float32)
-    return ratio
-
-
-def drift_frame(
-    capture: Capture | None, other: Capture | None, pick: MapPick, frame: DriftFrame
-) -> DriftFrame:
-    """How far the largest magnitudes of one capture are from another's; `frame` has the choices."""
-    if capture is None or other is None:
-        note = "Take or open a second capture: another prompt, scheme or calibration set."
-        return DriftFrame(frame.others, frame.other, HeatFrame(empty=note))
-    shared = {
-        site: change(found.absmax, other.sites[site].absmax)
-        for site, found in capture.sites.items()
-        if site in other.sites and other.sites[site].absmax.shape == found.absmax.shape
-    }
-    if not shared:
-        return DriftFrame(frame.others, frame.other, HeatFrame(empty="The two are of different models."))
-    rows = sorted(
-        ((site, moved) for site, moved in shared.items()), key=lambda pair: -float(np.median(pair[1]))
-    )
-    all_of = np.concatenate(list(shared.values()))
-    note = (
-        f"{float((all_of >= np.log2(CHANGED)).mean()):.1%} of the channels have a range at least {CHANGED:g} "
-        f"times larger or smaller in the other; typically ×{2 ** float(np.median(all_of)):.2f}."
-    )
-    return DriftFrame(
-        frame.others, frame.other, _drift_map(shared, pick), tuple(_drift_row(*row) for row in rows), note
-    )
-
-
-def _drift_row(site: str, moved: F32) -> tuple[str, str, str, str]:
-    most = int(moved.argmax())
-    return (
-        site,
-        f"{int((moved >= np.log2(CHANGED)).sum()):,} of {moved.size:,}",
-        f"×{2 ** float(np.median(moved)):.2f}",
-        f"×{2 ** float(moved[most]):.3g} (channel {most:,})",
-    )
-
-
-def _drift_map(shared: Mapping[str, F32], pick: MapPick) -> HeatFrame:
-    sites = [site for site in shared if split_site(site)[0] == pick.kind]
-    if not sites:
-        return HeatFrame(empty="The two have no site of this kind in common.")
-    values = np.stack([shared[site] for site in sites])
-    found = coded(values, "linear")
-    top = float(values[np.isfinite(values)].max(initial=0))
-    return HeatFrame(
-        key=f"drift {pick.kind}",
-        codes=found.codes,
-        row_names=tuple(str(split_site(site)[1] or 0) for site in sites),
-        column_ids=np.arange(values.shape[1], dtype=np.int32),
-        low="×1",
-        high=f"×{2 ** min(top, 60):.3g}",
-        palette=pick.palette,
-    )

@@ -13,6 +13,8 @@ from views.frames.choice import Choice
 Codes = NDArray[np.uint8]
 NOT_FINITE = 255  # the code of a value that is no number; it wins over every other
 LARGEST = 254
+CHANGE = "change"  # the palette of signed codes: twice the size of the change, and 1 more where it is down,
+# so that the largest of several codes is the largest change, whichever way it goes
 PALETTES = (
     Choice("viridis", "Viridis", "Blue to yellow"),
     Choice("cividis", "Cividis", "Blue to yellow, made for colour-blind eyes"),

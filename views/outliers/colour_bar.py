@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from views.frames.outliers import LARGEST, HeatFrame
-from views.outliers.palettes import colour_table
+from views.outliers.palettes import ramp
 from views.theme import Theme
 from views.widgets import describe
 
@@ -57,7 +57,7 @@ class ColourBar(QWidget):
         painter, colours = QPainter(self), self._theme.colours
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         low, high = (self._x(share) for share in self._frame.handles)
-        table = colour_table(self._frame.palette, colours.danger)
+        table = ramp(self._frame.palette)
         gradient = QLinearGradient(low, 0, max(high, low + 1), 0)
         for i in range(0, LARGEST + 1, 8):
             gradient.setColorAt(i / LARGEST, QColor.fromRgba(table[i]))

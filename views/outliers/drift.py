@@ -22,7 +22,9 @@ class DriftPage(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._other = ChoiceBox("Compare with", "The capture that is compared with the one on show")
-        self.page = MapPage(theme, "Change", "How much larger or smaller each channel became, either way")
+        self.page = MapPage(
+            theme, "Change", "Red where a channel reaches further in the other capture, blue where less far"
+        )
         self._table = QTableWidget(0, len(_HEADINGS))
         self._table.setHorizontalHeaderLabels(_HEADINGS)
         self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

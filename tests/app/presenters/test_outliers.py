@@ -8,14 +8,13 @@ from app.presenters.outlier_pages import (
     TokensPresenter,
     bars,
     channel_frame,
-    drift_frame,
     sink_readout,
     sinks_frame,
 )
 from app.presenters.outliers import MapPick, MapPresenter, Pin, pick_frame, summary
 from gpu.probes.attention_share import AttentionMass
 from tests.gpu.probes.test_verdicts import CHANNELS, LAYERS, QKV, TOKENS, planned
-from views.frames.outliers import NOT_FINITE, DriftFrame
+from views.frames.outliers import NOT_FINITE
 
 SITE = QKV.format(1)
 SPIKES = {(SITE, 7): 50.0, ("layers.2.mlp.down_proj", 3): 90.0}
@@ -98,16 +97,6 @@ def test_sinks_by_layer_and_head() -> None:
     assert sink_readout(capture, 1, 2).startswith("Layer 1, head 2: 8.7%")
     assert "0 of 6 heads" in sink_readout(capture, -1, -1)
     assert sinks_frame(None, "viridis").empty
-
-
-def test_drift_says_which_ranges_changed_and_by_how_much() -> None:
-    frame = drift_frame(planned({}), planned({(SITE, 7): 100.0}), PICK, DriftFrame())
-    assert frame.heat.codes[1, 7] == frame.heat.codes.max()
-    rows = {row[0]: row for row in frame.rows}
-    assert rows[SITE][1] == "1 of 64"
-    assert "channel 7" in rows[SITE][3]
-    assert "times larger or smaller" in frame.note
-    assert drift_frame(planned({}), None, PICK, DriftFrame()).heat.empty
 
 
 def test_bars_have_room_and_hide_no_infinity() -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from views.frames.outliers import PALETTES
-from views.outliers.palettes import colour_table
+from views.frames.outliers import CHANGE, LARGEST, PALETTES
+from views.outliers.palettes import colour_table, ramp
 
 
 @pytest.mark.parametrize("name", [choice.key for choice in PALETTES])
@@ -19,3 +19,9 @@ def test_lightness_rises_or_falls_all_the_way(name: str) -> None:
     steps = np.diff(luminance[::8])
     assert (np.sign(steps) == np.sign(steps.sum())).mean() > 0.95
     assert abs(luminance[-1] - luminance[0]) > 0.4
+
+
+def test_changes_up_and_down_have_opposite_colours() -> None:
+    table, colours = colour_table(CHANGE, "#b3261e"), ramp(CHANGE)
+    assert table[0] == table[1] == colours[LARGEST // 2]
+    assert (table[253], table[254]) == (colours[1], colours[254])

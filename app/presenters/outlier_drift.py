@@ -1,0 +1,105 @@
+"""Two captures side by side: which channels' ranges changed, which way, and whether one serves to calibrate
+for the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from app.presenters.outliers import MapPick
+from app.presenters.sites import split_site
+from gpu.probes.captured import Capture
+from views.frames.outliers import CHANGE, LARGEST, NOT_FINITE, Codes, DriftFrame, HeatFrame
+
+F32 = npt.NDArray[np.float32]
+CHANGED = 2.0  # a channel whose largest magnitude is this many times larger or smaller has changed
+MATCHING, MOSTLY = 0.01, 0.10  # shares of channels that reach beyond their range
+_STEPS = LARGEST // 2 - 1
+_TINY = np.float32(1e-12)
+
+
+def change(first: F32, other: F32) -> F32:
+    """log2 of how many times larger each channel became: below 0 where it became smaller."""
+    return np.log2(np.maximum(other, _TINY) / np.maximum(first, _TINY)).astype(np.float32)
+
+
+def signed_codes(values: F32, top: float) -> Codes:
+    """Codes of the palette CHANGE, its ends at ±`top`."""
+    finite = np.isfinite(values)
+    share = np.clip(np.where(finite, values, np.float32(0)) / np.float32(max(top, 1e-6)), -1, 1)
+    codes = (2 * np.round(np.abs(share) * _STEPS) + (share < 0)).astype(np.uint8)
+    codes[~finite] = NOT_FINITE
+    return codes
+
+
+def drift_frame(
+    capture: Capture | None, other: Capture | None, pick: MapPick, frame: DriftFrame
+) -> DriftFrame:
+    """How far the largest magnitudes of one capture are from another's; `frame` has the choices."""
+    if capture is None or other is None:
+        note = "Take or open a second capture: another prompt, scheme or calibration set."
+        return replace(frame, heat=HeatFrame(empty=note))
+    shared = {
+        site: change(found.absmax, other.sites[site].absmax)
+        for site, found in capture.sites.items()
+        if site in other.sites and other.sites[site].absmax.shape == found.absmax.shape
+    }
+    if not shared:
+        return replace(frame, heat=HeatFrame(empty="The two are of different models."))
+    rows = sorted(shared.items(), key=lambda pair: -_beyond(pair[1]))
+    return replace(
+        frame,
+        heat=_drift_map(shared, pick),
+        rows=tuple(_drift_row(*row) for row in rows),
+        note=_answer(shared, frame.other),
+    )
+
+
+def _beyond(moved: F32) -> float:
+    """Share of the channels that reach at least CHANGED times their range in the other capture."""
+    return float((moved >= np.log2(CHANGED)).mean())
+
+
+def _answer(shared: Mapping[str, F32], other: str) -> str:
+    """Whether scales calibrated on the capture on show would serve for the other."""
+    moved = np.concatenate(list(shared.values()))
+    larger, smaller = _beyond(moved), _beyond(-moved)
+    worst = max(shared, key=lambda site: _beyond(shared[site]))
+    verdict = "matches" if larger < MATCHING else "mostly matches" if larger < MOSTLY else "does not match"
+    told = (
+        f"As a calibration set, the capture on show {verdict} {other or 'the other'}: there {larger:.1%} of "
+        f"the channels reach {CHANGED:g} times their range here or more, {smaller:.1%} stay below half of it "
+        f"(matching: fewer than {MATCHING:.0%} reach beyond; mostly: fewer than {MOSTLY:.0%})."
+    )
+    return f"{told} Most at {worst}, {_beyond(shared[worst]):.1%}." if larger else told
+
+
+def _drift_row(site: str, moved: F32) -> tuple[str, str, str, str]:
+    most = int(np.abs(moved).argmax())
+    larger, smaller = (int((way >= np.log2(CHANGED)).sum()) for way in (moved, -moved))
+    return (
+        site,
+        f"{larger:,} up, {smaller:,} down of {moved.size:,}",
+        f"×{2 ** float(np.median(moved)):.2f}",
+        f"×{2 ** float(moved[most]):.3g} (channel {most:,})",
+    )
+
+
+def _drift_map(shared: Mapping[str, F32], pick: MapPick) -> HeatFrame:
+    sites = [site for site in shared if split_site(site)[0] == pick.kind]
+    if not sites:
+        return HeatFrame(empty="The two have no site of this kind in common.")
+    values = np.stack([shared[site] for site in sites])
+    top = min(float(np.abs(values[np.isfinite(values)]).max(initial=0)), 60.0)
+    return HeatFrame(
+        key=f"drift {pick.kind}",
+        codes=signed_codes(values, top),
+        row_names=tuple(str(split_site(site)[1] or 0) for site in sites),
+        column_ids=np.arange(values.shape[1], dtype=np.int32),
+        low=f"×{2**-top:.3g}",
+        high=f"×{2**top:.3g}",
+        palette=CHANGE,
+    )
