@@ -70,6 +70,8 @@ def run(args: Namespace) -> int:
 def _check_usage(args: Namespace) -> None:
     if (args.array is None) == (args.model is None) or (args.array is not None and (args.tensor or args.all)):
         args.usage_error("give either MODEL with --tensor NAME or --all, or --array F.npy")
+    if args.model is not None and args.model.endswith(".npy"):
+        args.usage_error(f"an array is given with --array {args.model}")
     if args.model is not None and bool(args.tensor) == args.all:
         args.usage_error("give either --tensor NAME or --all")
     if not args.all and (args.csv or args.versus):

@@ -151,3 +151,11 @@ def test_every_tensor_of_a_model(quantscope: Quantscope, talker: Path, tmp_path:
     assert {row["scheme"] for row in rows} == {"int4@b32", "q8_0@b32"}
     assert "signal to noise" in (tmp_path / "t.svg").read_text()
     assert TENSOR in quantscope(*arguments).out
+
+
+def test_an_array_in_place_of_a_model_is_met_with_its_flag(
+    quantscope: Quantscope, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        quantscope("damage", "x.npy")
+    assert "--array x.npy" in capsys.readouterr().err
