@@ -131,8 +131,9 @@ class Pipelines:
         self._pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="compile")
 
     def get(self, *names: str, **constants: float) -> Pipeline:
-        """The kernel made of these files with these override constants, compiled at most once."""
-        key = (names, tuple(sorted(constants.items())))
+        """The kernel made of these files, each taken once, with these constants; compiled at most once."""
+        files = tuple(dict.fromkeys(names))
+        key = (files, tuple(sorted(constants.items())))
         if key not in self._cache:
-            self._cache[key] = Pipeline(self.gpu, names, constants, self._pool)
+            self._cache[key] = Pipeline(self.gpu, files, constants, self._pool)
         return self._cache[key]

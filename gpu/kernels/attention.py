@@ -22,7 +22,7 @@ def attention(kit: Kit, heads: Heads, cache: CacheLayer, q: Any, out: Activation
     """
     group = min(heads.group, MAX_QUERIES)
     tokens_at_once = MAX_QUERIES // group if many else 1
-    names = ("lib/step", "lib/heads", kit.lanes, f"lib/kv_read_{cache.kind}", "attention")
+    names = ("lib/step", kit.lanes, *cache.reading, cache.mixing, "attention")
     pipeline = kit.pipelines.get(
         *names,
         QUERIES=group * tokens_at_once,

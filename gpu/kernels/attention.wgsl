@@ -12,7 +12,6 @@ const MASKED: f32 = -1e30;
 @group(0) @binding(3) var<storage, read> q: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
 
-struct Slice { a: Eight, b: Eight }  // what a lane owns of a vector
 struct Slices { s0: Slice, s1: Slice, s2: Slice, s3: Slice, s4: Slice, s5: Slice, s6: Slice, s7: Slice }
 struct State { sum: Slice, weight: f32, maximum: f32 }  // Σ e^(s − maximum) v, Σ e^(s − maximum), of one query
 struct Place { kv_head: u32, first_head: u32, first_token: u32, lane: u32, thread: u32,
@@ -157,11 +156,11 @@ fn maximum_of_teams(own: f32, place: Place) -> f32 {
 fn finish(place: Place, query: u32, state: State) {
     let weight = team_sum(state.weight, place.thread);
     if (TEAM_THREADS == 8u) {
-        store_slice(place, query, scaled(state.sum, 1.0 / weight));
+        store_slice(place, query, mixed(scaled(state.sum, 1.0 / weight), WIDE, place.thread));
         return;
     }
     let share = exp(state.maximum - maximum_of_teams(state.maximum, place));
-    team_slices[place.thread] = scaled(state.sum, share);
+    team_slices[place.thread] = mixed(scaled(state.sum, share), WIDE, place.thread);
     team_weights[place.thread] = weight * share;
     workgroupBarrier();
     if (place.thread < 8u) {

@@ -28,7 +28,7 @@ def attention_mass(
     receives are added, over the queries that stand at `first` or later; the second gets each query's largest
     probability, at its position; the third is scratch.
     """
-    names = ("lib/step", "lib/heads", f"lib/kv_read_{cache.kind}", "attention_mass")
+    names = ("lib/step", *cache.reading, "attention_mass")
     pipeline = kit.pipelines.get(*names, THREADS=kit.threads * kit.teams)
     received, top, scores = outputs
     # The cache's values are declared beside its keys; this kernel does not read them.

@@ -48,12 +48,42 @@ class Heads:
 
 @dataclass(frozen=True)
 class CacheLayer:
-    """Keys and values of one layer: two buffers or two textures, [position, kv head, padded dimension]."""
+    """Keys and values of one layer: two buffers or two textures, [position, kv head, padded dimension].
 
-    kind: str  # "buffer_f16", "buffer_f32", "texture_f16": names of the fragments that read and write it
+    `kind` is "buffer_f16", "buffer_f32", "texture_f16", "buffer_q8" or "buffer_q4".
+    """
+
+    kind: str
     keys: Any
     values: Any
     positions_log2: int = 0
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """Fragments that read it."""
+        if not self.is_coded:
+            return ("lib/heads", f"lib/kv_read_{self.kind}")
+        return ("lib/heads", *self._codes, "lib/kv_read_blocks")
+
+    @property
+    def writing(self) -> tuple[str, ...]:
+        """Fragments that write it."""
+        if not self.is_coded:
+            return ("lib/heads", f"lib/kv_write_{self.kind}")
+        return ("lib/heads", *self._codes, "lib/kv_write_blocks")
+
+    @property
+    def mixing(self) -> str:
+        """The fragment that makes of heads what is kept of them, and the reverse."""
+        return "lib/mix_hadamard" if self.is_coded else "lib/mix_not"
+
+    @property
+    def is_coded(self) -> bool:
+        return self.kind.startswith("buffer_q")
+
+    @property
+    def _codes(self) -> tuple[str, ...]:
+        return ("lib/rounding", f"lib/kv_codes_{self.kind.removeprefix('buffer_')}", "lib/kv_blocks")
 
 
 def heads_uniform(kit: Kit, heads: Heads, cache: CacheLayer) -> Any:

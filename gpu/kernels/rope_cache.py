@@ -36,7 +36,7 @@ class Rotation:
 
     @property
     def fragments(self) -> tuple[str, ...]:
-        return ("lib/heads", f"lib/kv_write_{self.cache.kind}", "lib/rotate")
+        return (*self.cache.writing, self.cache.mixing, "lib/rotate")
 
     def bindings(self, kit: Kit) -> dict[str, Any]:
         return {

@@ -2,7 +2,7 @@
 
 A position's keys are [kv head, padded dimension]; software adapters keep f16 caches in textures, which they
 load several times faster. The reference path keeps f32 in buffers. Caches of 8 and 4 bits are blocks of 32
-codes with a float16 scale; they are planned here, and no kernel reads them yet.
+codes with a float16 scale (gpu/kernels/kv_codes.py), in buffers everywhere.
 """
 
 from __future__ import annotations

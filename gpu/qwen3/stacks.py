@@ -99,8 +99,6 @@ def check_supported(config: Qwen3Config, scheme: Scheme) -> None:
         raise SchemeError(
             f"{scheme} cannot run: the method '{scheme.method}' is not there yet; leave it out."
         )
-    if scheme.kv_bits not in (16, 32):
-        raise SchemeError(f"{scheme} cannot run: the key-value cache runs at 16 or 32 bits.")
     if Granularity.of_activations(scheme.granularity).kind == "block":
         blocks_per_scale(scheme.granularity)
     elif config.is_moe:

@@ -18,6 +18,9 @@ struct Heads {
 // Eight neighbouring dimensions.
 struct Eight { low: vec4<f32>, high: vec4<f32> }
 
+// What a lane owns of a head: chunks l and, of heads of more than 64 dimensions, l + 8.
+struct Slice { a: Eight, b: Eight }
+
 // A word holds dimensions i (low half) and i + 4 (high half) of eight, so that both come out as whole vectors.
 fn pack_eight(v: Eight) -> vec4<u32> {
     return vec4<u32>(pack2x16float(vec2<f32>(v.low.x, v.high.x)), pack2x16float(vec2<f32>(v.low.y, v.high.y)),

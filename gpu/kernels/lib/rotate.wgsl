@@ -66,11 +66,10 @@ fn rotate_heads(first_head: u32, end_head: u32, token: u32, lane: u32) {
     for (var head = first_head; head < end_head; head++) {
         let base = (row + head * head_dim) / 4u;
         if (head >= rotated_heads) {
-            store_value(cache_chunk(head - rotated_heads, lane), position, neighbours(base, lane, half));
-            if (is_wide) {
-                let v = neighbours(base, lane + 8u, half);
-                store_value(cache_chunk(head - rotated_heads, lane + 8u), position, v);
-            }
+            let kv_head = head - rotated_heads;
+            let v = mixed(Slice(neighbours(base, lane, half), neighbours(base, lane + 8u, half)), is_wide, lane);
+            store_value(cache_chunk(kv_head, lane), position, v.a);
+            if (is_wide) { store_value(cache_chunk(kv_head, lane + 8u), position, v.b); }
             continue;
         }
         let a = partners(base, lane, half);
@@ -82,14 +81,14 @@ fn rotate_heads(first_head: u32, end_head: u32, token: u32, lane: u32) {
         let scale = 1.0 / sqrt(sum / f32(head_dim) + epsilon);
         if (head < q_heads) {
             let i = (token * q_heads + head) * chunks + lane;
-            store_query(i, rotated(a, turn_a, turn_a.query, scale), to_unit);
-            if (is_wide) { store_query(i + 8u, rotated(b, turn_b, turn_b.query, scale), to_unit); }
+            let v = mixed(Slice(rotated(a, turn_a, turn_a.query, scale), rotated(b, turn_b, turn_b.query, scale)), is_wide, lane);
+            store_query(i, v.a, to_unit);
+            if (is_wide) { store_query(i + 8u, v.b, to_unit); }
         } else {
             let kv_head = head - q_heads;
-            store_key(cache_chunk(kv_head, lane), position, rotated(a, turn_a, turn_a.key, scale));
-            if (is_wide) {
-                store_key(cache_chunk(kv_head, lane + 8u), position, rotated(b, turn_b, turn_b.key, scale));
-            }
+            let v = mixed(Slice(rotated(a, turn_a, turn_a.key, scale), rotated(b, turn_b, turn_b.key, scale)), is_wide, lane);
+            store_key(cache_chunk(kv_head, lane), position, v.a);
+            if (is_wide) { store_key(cache_chunk(kv_head, lane + 8u), position, v.b); }
         }
     }
 }

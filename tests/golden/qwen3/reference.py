@@ -61,13 +61,13 @@ class Reference:
             len(x), -1, self.config.head_dim
         )
         if name == "v":
-            return self._cached(heads.transpose(1, 0, 2))
+            return self._cached(name, heads.transpose(1, 0, 2))
         heads = self._rms_norm(heads, self._weight(layer, f"self_attn.{name}_norm"))
         cos, sin = np.split(rope_table(self.config, len(x))[:, None, :].astype(np.float64), 2, axis=-1)
         first, second = np.split(heads, 2, axis=-1)
         rotated = np.concatenate((first * cos - second * sin, second * cos + first * sin), axis=-1)
         rotated = rotated.transpose(1, 0, 2)
-        return self._cached(rotated) if name == "k" else rotated
+        return self._cached(name, rotated) if name == "k" else rotated
 
     def _mlp(self, layer: int, x: np.ndarray) -> np.ndarray:
         if self.config.is_moe_layer(layer):
@@ -118,5 +118,5 @@ class Reference:
         self.sites[site] = values
         return values
 
-    def _cached(self, values: np.ndarray) -> np.ndarray:
+    def _cached(self, name: str, values: np.ndarray) -> np.ndarray:  # noqa: ARG002 - k or v
         return values

@@ -74,14 +74,15 @@ def test_alternatives_all_fit_and_turn_different_knobs(locked: frozenset[str]) -
 
 
 def test_a_cache_that_is_too_long_is_shortened_or_the_weights_give_way() -> None:
-    """8 B at 16 bits needs 16.4 GB of weights: 18 GiB leave room for a short context, or 8 bits for all."""
+    """8 B at 16 bits needs 16.4 GB of weights: 18 GiB leave room for a cache of 8 bits or a short context."""
     wish = CalculatorInputs(subject_of("qwen3-8b"), Scheme.parse("W16A16"), 32_768)
     first = alternatives(wish, frozenset(), 18 * GIB)[0]
     assert [change.knob for change in first.changes] == ["kv", "bits"]
     assert str(first.inputs.scheme) == "W8A8"
     kept = alternatives(wish, frozenset({"bits"}), 18 * GIB)
     assert {str(way.inputs.scheme.weight_bits) for way in kept} == {"16"}
-    assert kept[0].changes[0].before == "32,768 tokens"
+    assert [str(way.inputs.scheme) for way in kept] == ["W16A16+kv8", "W16A16"]
+    assert kept[1].changes[0].before == "32,768 tokens"
 
 
 def test_what_runs_is_not_exchanged_for_what_does_not() -> None:

@@ -1,7 +1,7 @@
 """Qwen3 in numpy with the arithmetic of a scheme: the oracle of the quantized decoder.
 
 Matrices hold the values their codes stand for, every linear layer reads activations that went through q8_1,
-and keys and values went through float16; everything else is float64.
+and keys and values went through float16 or blocks of codes; everything else is float64.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import numpy as np
 
 from gpu.checkpoints import Checkpoint
 from gpu.formats import q4, q8, q8_1
+from gpu.kernels import kv_codes
+from gpu.kernels.rope_cache import paired
 from gpu.probes.sites import HEAD_SITE
 from gpu.qwen3.workspace import HEAD_ROWS
 from gpu.scheme import Scheme
@@ -60,9 +62,12 @@ class NumpyDecoder(Reference):
     def _left(self, site: str, values: np.ndarray) -> np.ndarray:
         return super()._left(site, self._compared(site, values))
 
-    def _cached(self, values: np.ndarray) -> np.ndarray:
+    def _cached(self, name: str, values: np.ndarray) -> np.ndarray:
         if self._scheme.kv_bits == 32:
             return values
+        if self._scheme.kv_bits < 16:
+            held = kv_codes.reference(device_order(name, values).astype(np.float32), self._scheme.kv_bits)
+            return device_order(name, held, back=True).astype(np.float64)
         kept = values.astype(np.float16)
         self._note(np.abs(values - kept), np.abs(np.spacing(kept).astype(np.float64)), F16_STEPS)
         return kept.astype(np.float64)
@@ -85,6 +90,14 @@ class NumpyDecoder(Reference):
         given = self._device[site].astype(np.float64)
         self.errors[site] = error(given, values)
         return given
+
+
+def device_order(name: str, heads: np.ndarray, *, back: bool = False) -> np.ndarray:
+    """Heads as the device holds them: dimensions of keys lie beside their rotation partners."""
+    if name == "v":
+        return heads
+    order = paired(np.arange(heads.shape[-1]))
+    return heads[..., np.argsort(order) if back else order]
 
 
 def error(found: np.ndarray, expected: np.ndarray) -> float:

@@ -22,7 +22,7 @@ from tests.gpu.sentences import is_one_sentence
 
 SCHEMES = (
     *("W16A16", "W4A8", "W8A8", "W4A16", "W8A16", "W4-g128A8"),
-    *("W8A8@tensor", "W4A4@token", "W4A8+kv32", "W16A16+kv16"),
+    *("W8A8@tensor", "W4A4@token", "W4A8+kv32", "W16A16+kv16", "W4A8+kv8", "W4A8+kv4"),
 )
 CONTEXTS = (2, 40, 128)
 COMBINATIONS = [
@@ -158,7 +158,6 @@ def test_nothing_fits_in_nothing(
         ("W4-g16A8", "groups of 32, 64 or 128"),
         ("W4-g256A8", "groups of 32, 64 or 128"),
         ("W4:awqA8", "awq"),
-        ("W4A8+kv8", "16 or 32 bits"),
         ("W4A8@b16", "multiples of 32"),
         ("W8A8@b4", "multiples of 32"),
     ],

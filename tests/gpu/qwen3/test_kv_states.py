@@ -25,7 +25,7 @@ HEADS = Heads(4, 2, 64, 1e-6)
 TALKS = np.random.default_rng(4).integers(0, SPEC.vocab_size, (3, CONTEXT)).tolist()
 
 
-@pytest.fixture(scope="module", params=["W16A16", "W4A8"])
+@pytest.fixture(scope="module", params=["W16A16", "W4A8", "W4A8+kv8", "W4A8+kv4"])
 def loaded(
     request: pytest.FixtureRequest, device_of_module: Gpu, golden_checkpoint: Callable[[str], Checkpoint]
 ) -> Iterator[Model]:
@@ -104,7 +104,7 @@ def test_without_a_limit_nothing_is_copied() -> None:
     assert prefixes.exchange(TALKS[1], TALKS[0], 0) == 0
 
 
-@pytest.mark.parametrize("kind", ["buffer_f32", "buffer_f16", "texture_f16"])
+@pytest.mark.parametrize("kind", ["buffer_f32", "buffer_f16", "texture_f16", "buffer_q8", "buffer_q4"])
 @given(first=st.integers(0, 5), spans=st.integers(1, 4), data=st.randoms(use_true_random=False))
 @settings(max_examples=10, deadline=None)
 def test_spans_come_back_and_their_neighbours_stay(
