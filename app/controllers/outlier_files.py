@@ -13,11 +13,11 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.atomic import replacing
-from app.presenters.outlier_findings import verdicts_frame
 from app.presenters.outliers import MapPresenter
 from gpu.errors import QuantscopeError
 from gpu.probes.capture_file import load_capture, save_capture
 from gpu.probes.captured import Capture
+from views.frames.outliers import VerdictsFrame
 from views.outliers import OutliersPanel
 from views.pictures import png_bytes, svg_bytes
 
@@ -45,6 +45,7 @@ class CaptureFiles(QObject):
         self._name = ""
         self._capture: Capture | None = None
         self._map: MapPresenter | None = None
+        self._verdicts = VerdictsFrame()
         panel.source.open_requested.connect(self._open)
         panel.source.save_requested.connect(self._save)
         panel.source.export_requested.connect(self._export)
@@ -55,6 +56,9 @@ class CaptureFiles(QObject):
 
     def set_map(self, shown: MapPresenter | None) -> None:
         self._map = shown
+
+    def set_verdicts(self, shown: VerdictsFrame) -> None:
+        self._verdicts = shown
 
     def choose_text(self) -> str:
         return QFileDialog.getOpenFileName(
@@ -85,7 +89,7 @@ class CaptureFiles(QObject):
             "svg": lambda: svg_bytes(self._panel.map),
             "csv": lambda: map_csv(self._map).encode(),
             "npz": lambda: statistics_npz(self._capture),
-            "verdicts": lambda: verdicts_csv(self._capture).encode(),
+            "verdicts": lambda: verdicts_csv(self._verdicts).encode(),
         }
         self.write(path, lambda temporary: _fill(temporary, makers[kind]()))
 
@@ -123,10 +127,9 @@ def map_csv(shown: MapPresenter | None) -> str:
     return out.getvalue()
 
 
-def verdicts_csv(capture: Capture | None) -> str:
+def verdicts_csv(frame: VerdictsFrame) -> str:
     """The ranked table."""
     out = io.StringIO()
-    frame = verdicts_frame(capture)
     writer = csv.writer(out)
     writer.writerow(frame.headings)
     writer.writerows(row.cells for row in frame.rows)

@@ -27,7 +27,7 @@ from app.sources import Sources
 from app.tasks.capture import ColumnsRead, capture_failed, read_columns
 from gpu.probes.captured import Capture
 from views.frames import Choice
-from views.frames.outliers import DriftFrame, HeatFrame
+from views.frames.outliers import CriteriaFrame, DriftFrame, HeatFrame, VerdictsFrame
 from views.outliers import OutliersPanel
 
 
@@ -42,6 +42,7 @@ class OutliersController(QObject):
         self._captures: dict[str, Capture] = {}
         self._shown, self._other = "", ""
         self._pin: Pin | None = None
+        self._verdicts = VerdictsFrame()
         self._columns: dict[tuple[str, str], Columns] = {}
         self._map: MapPresenter | None = None
         self._tokens: TokensPresenter | None = None
@@ -120,7 +121,7 @@ class OutliersController(QObject):
     @Slot(int)
     def _pin_row(self, number: int) -> None:
         """A row of the table: its channel, its kind of site on the map."""
-        pin = pin_of(verdicts_frame(self.capture).rows[number])
+        pin = pin_of(self._verdicts.rows[number])
         if pin.kind != self._map_pick.kind:
             self._map_pick = replace(self._map_pick, kind=pin.kind)
         self._pin = pin
@@ -146,10 +147,16 @@ class OutliersController(QObject):
 
     def _show_all(self) -> None:
         self.taking.set_captures(tuple(self._captures), self._shown)
-        self._panel.verdicts.set_frame(verdicts_frame(self.capture))
+        self._judge(self._verdicts.criteria)
         self.knockout.set_capture(self.capture)
         self.files.set_shown(self._shown, self.capture)
         self._show_map()
+
+    def _judge(self, criteria: CriteriaFrame) -> None:
+        """The verdicts under some thresholds."""
+        self._verdicts = verdicts_frame(self.capture, criteria)
+        self._panel.verdicts.set_frame(self._verdicts)
+        self.files.set_verdicts(self._verdicts)
 
     def _show_map(self) -> None:
         capture = self.capture
@@ -214,6 +221,7 @@ class OutliersController(QObject):
         panel.map.hovered.connect(self._read_map)
         panel.map.pinned.connect(self._pin_cell)
         panel.map.brushed.connect(panel.map.show_columns)
+        panel.verdicts.criteria.chosen.connect(self._judge)
         panel.verdicts.channel_chosen.connect(self._pin_row)
         panel.tokens.pinned.connect(self._pin_token)
         panel.tokens.hovered.connect(self._read_tokens)

@@ -13,14 +13,16 @@ from gpu.probes.verdicts import (
     ChannelVerdict,
     Criteria,
     concentration,
+    counted_elsewhere,
     non_finite,
     overlap_of_layers,
     overlap_of_prompts,
     sites_of_kind,
     verdicts,
 )
-from views.frames.outliers import VerdictRow, VerdictsFrame
+from views.frames.outliers import CriteriaFrame, VerdictRow, VerdictsFrame
 
+_DEFAULT = CriteriaFrame()
 HEADINGS = (
     "Channel",
     "Site",
@@ -35,32 +37,43 @@ HEADINGS = (
 )
 
 
-def verdicts_frame(capture: Capture | None) -> VerdictsFrame:
+def verdicts_frame(capture: Capture | None, chosen: CriteriaFrame = _DEFAULT) -> VerdictsFrame:
     """Every channel that a definition names, and what holds for all of them."""
     if capture is None:
-        return VerdictsFrame(HEADINGS, empty="What stands out is listed here.")
-    found = verdicts(capture)
+        return VerdictsFrame(HEADINGS, empty="What stands out is listed here.", criteria=chosen)
+    criteria = criteria_of(chosen)
+    found = verdicts(capture, criteria)
     return VerdictsFrame(
         HEADINGS,
         tuple(_row(verdict, capture) for verdict in found),
-        tuple(_findings(capture, found)),
-        definitions(capture.thresholds),
+        tuple(_findings(capture, found, criteria)),
+        definitions(criteria),
+        chosen,
         "No channel stands out by any of the definitions.",
     )
 
 
-def definitions(thresholds: tuple[float, float], criteria: Criteria | None = None) -> str:
+def criteria_of(chosen: CriteriaFrame) -> Criteria:
+    """What the person chose as the definitions read it."""
+    return Criteria(
+        chosen.feature_layers / 100,
+        chosen.feature_tokens / 100,
+        chosen.feature_magnitude,
+        chosen.massive_magnitude,
+        chosen.massive_ratio,
+    )
+
+
+def definitions(c: Criteria) -> str:
     """What the verdicts mean, with their thresholds."""
-    c = criteria or Criteria()
-    low, high = thresholds
     return (
         "Outlier: the largest |x| is at least 6 times the median channel's and beyond what the site's other "
         "channels make likely (log-normal, universal threshold).\n"
-        f"Feature (LLM.int8(), arXiv 2208.07339): |x| ≥ {low:g} at {c.feature_tokens:.0%} of the tokens or "
-        f"more, in {c.feature_layers:.0%} of the layers or more, as attention projections or the MLP's first "
+        f"Feature (LLM.int8(), arXiv 2208.07339): |x| ≥ {c.feature_magnitude:g} at {c.feature_tokens:.0%} of "
+        f"the tokens or more, in {c.feature_layers:.0%} of the layers or more, as attention projections or the MLP's first "
         "layers read it.\n"
-        f"Massive (arXiv 2402.17762): |x| ≥ {high:g} and ≥ {c.massive_ratio:g} times the median channel's "
-        "mean |x|, in the residual stream.\n"
+        f"Massive (arXiv 2402.17762): |x| ≥ {c.massive_magnitude:g} and ≥ {c.massive_ratio:g} times the "
+        "median channel's mean |x|, in the residual stream.\n"
         "Not finite: an infinity or NaN was computed."
     )
 
@@ -111,8 +124,14 @@ def _row(verdict: ChannelVerdict, capture: Capture) -> VerdictRow:
     return VerdictRow(split_site(verdict.site)[0], verdict.channel, verdict.site, cells, sort_by, names)
 
 
-def _findings(capture: Capture, found: Sequence[ChannelVerdict]) -> list[str]:
+def _findings(capture: Capture, found: Sequence[ChannelVerdict], criteria: Criteria) -> list[str]:
     told = [f"{len(found)} channels stand out over {capture.tokens:,} tokens."]
+    uncounted = counted_elsewhere(capture, criteria.feature_magnitude)
+    if uncounted:
+        told.append(
+            f"{uncounted} sites kept no token values: features are counted at |x| ≥ "
+            f"{capture.thresholds[0]:g} there."
+        )
     broken = non_finite(capture)
     if broken:
         site = next(iter(broken))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpu.probes.captured import Capture
+from gpu.probes.captured import F32, Capture
 from gpu.probes.ranking import rank
 from gpu.probes.site_names import HEAD_SITE, KINDS, RESIDUAL, kind_of
 from gpu.probes.statistics import SiteStatistics
@@ -27,10 +27,15 @@ FEATURE_KINDS = ("qkv_proj", "gate_up_proj")
 
 @dataclass(frozen=True)
 class Criteria:
-    """Thresholds of the definitions; magnitudes are those that the capture counted."""
+    """Thresholds of the definitions; a magnitude of None is the one at which the capture counted tokens.
+
+    Another `feature_magnitude` is counted afresh where the capture kept every token's values.
+    """
 
     feature_layers: float = 0.25
     feature_tokens: float = 0.06
+    feature_magnitude: float | None = None
+    massive_magnitude: float | None = None
     massive_ratio: float = 1000.0
 
 
@@ -85,17 +90,30 @@ class Concentration:
 def verdicts(capture: Capture, criteria: Criteria | None = None) -> list[ChannelVerdict]:
     """Every channel that one of the definitions names, the largest ratio to the median first."""
     criteria = criteria or Criteria()
-    found = [
-        verdict
-        for kind in KINDS
-        for verdict in _of_kind(kind, sites_of_kind(capture, kind), capture.thresholds, criteria)
-    ]
+    found = [verdict for kind in KINDS for verdict in _of_kind(kind, capture, criteria)]
     return sorted(found, key=lambda v: (v.is_finite, -v.ratio if v.is_finite else 0.0))
 
 
 def sites_of_kind(capture: Capture, kind: str) -> list[SiteStatistics]:
     """The sites of a kind, from the first layer to the last."""
     return [statistics for name, statistics in capture.sites.items() if kind_of(name) == kind]
+
+
+def share_reaching(capture: Capture, site: str, magnitude: float | None) -> F32:
+    """Share of the tokens at which each channel of a site reaches a magnitude; at the magnitude that the
+    capture counted, where it kept no token's values or none is given."""
+    values = capture.values.get(site)
+    if magnitude is None or magnitude == capture.thresholds[0] or values is None:
+        return capture.sites[site].share_low
+    reached: F32 = np.mean(~(np.abs(values) < magnitude), axis=0, dtype=np.float32)  # NaN reaches everything
+    return reached
+
+
+def counted_elsewhere(capture: Capture, magnitude: float | None) -> int:
+    """Of how many sites that can hold features another magnitude cannot be counted afresh."""
+    if magnitude is None or magnitude == capture.thresholds[0]:
+        return 0
+    return sum(kind_of(site) in FEATURE_KINDS and site not in capture.values for site in capture.sites)
 
 
 def outlier_sets(statistics: Sequence[SiteStatistics]) -> list[frozenset[int]]:
@@ -146,18 +164,19 @@ def non_finite(capture: Capture) -> dict[str, list[int]]:
     return {name: channels for name, channels in found.items() if channels}
 
 
-def _of_kind(
-    kind: str, sites: Sequence[SiteStatistics], thresholds: tuple[float, float], criteria: Criteria
-) -> list[ChannelVerdict]:
+def _of_kind(kind: str, capture: Capture, criteria: Criteria) -> list[ChannelVerdict]:
     """Verdicts on one kind of site; its sites are equally wide."""
+    sites = sites_of_kind(capture, kind)
     if not sites:
         return []
     ranked = [{outlier.channel for outlier in rank(site.absmax)} for site in sites]
-    often = np.stack([site.share_low >= criteria.feature_tokens for site in sites]).sum(axis=0)
+    shares = [share_reaching(capture, site.site, criteria.feature_magnitude) for site in sites]
+    often = np.stack([share >= criteria.feature_tokens for share in shares]).sum(axis=0)
     least = criteria.feature_layers * len(sites)
     is_feature = (often >= least) & (often > 0) & (kind in FEATURE_KINDS)
     features = {int(channel) for channel in np.flatnonzero(is_feature)}
-    massive = _massive(sites, thresholds[1], criteria.massive_ratio) if kind == RESIDUAL else set()
+    magnitude = capture.thresholds[1] if criteria.massive_magnitude is None else criteria.massive_magnitude
+    massive = _massive(sites, magnitude, criteria.massive_ratio) if kind == RESIDUAL else set()
     broken = {int(channel) for site in sites for channel in site.non_finite}
     return [
         _verdict(

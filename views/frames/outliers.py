@@ -99,6 +99,17 @@ class VerdictRow:
 
 
 @dataclass(frozen=True)
+class CriteriaFrame:
+    """Thresholds of the definitions; shares of tokens and of layers in percent."""
+
+    feature_magnitude: float = 6.0
+    feature_tokens: float = 6.0
+    feature_layers: float = 25.0
+    massive_magnitude: float = 100.0
+    massive_ratio: float = 1000.0
+
+
+@dataclass(frozen=True)
 class VerdictsFrame:
     """The ranked table, and the findings about all of it in a few sentences."""
 
@@ -106,6 +117,7 @@ class VerdictsFrame:
     rows: tuple[VerdictRow, ...] = ()
     findings: tuple[str, ...] = ()
     definitions: str = ""
+    criteria: CriteriaFrame = CriteriaFrame()
     empty: str = ""
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from views.frames.outliers import VerdictRow, VerdictsFrame
+from views.outliers.criteria import CriteriaBar
 from views.theme import GAP
 from views.widgets import describe, label
 
@@ -43,6 +44,7 @@ class VerdictsPage(QWidget):
         self._filter.setPlaceholderText("Filter: down_proj massive 41 …")
         self._filter.setClearButtonEnabled(True)
         self._count = label("", "muted")
+        self.criteria = CriteriaBar()
         self._table = QTableWidget()
         self._findings = label("", "muted", wrap=True)
         self._lay_out()
@@ -53,6 +55,7 @@ class VerdictsPage(QWidget):
         if frame == self._frame:
             return
         self._frame = frame
+        self.criteria.set_frame(frame.criteria)
         self._findings.setText("\n".join(frame.findings) if frame.rows or frame.findings else frame.empty)
         self._findings.setToolTip(frame.definitions)
         self._table.setToolTip(frame.definitions)
@@ -121,5 +124,6 @@ class VerdictsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.addLayout(row)
+        column.addWidget(self.criteria)
         column.addWidget(self._table, 1)
         column.addWidget(self._findings)

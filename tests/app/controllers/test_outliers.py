@@ -19,6 +19,7 @@ from gpu.probes.captured import Capture
 from gpu.probes.knockout import Knockout, Score
 from tests.app.fake_engine import facts_for
 from tests.gpu.probes.test_verdicts import CHANNELS, QKV, TOKENS, planned
+from views.frames.outliers import CriteriaFrame
 from views.outliers import OutliersPanel
 from views.theme import Theme
 
@@ -152,3 +153,10 @@ def test_handles_scales_and_colours_change_the_map(
     assert panel.map._frame.palette == "magma"
     panel.picks.sort_toggled.emit(True)
     assert panel.map._frame.column_ids[0] == 7
+
+
+def test_turning_a_threshold_judges_anew(outliers: OutliersController, panel: OutliersPanel) -> None:
+    outliers.add("first", spiked())
+    assert any("feature" in row[4] for row in panel.verdicts.visible_rows())
+    panel.verdicts.criteria.chosen.emit(CriteriaFrame(feature_layers=100))
+    assert not any("feature" in row[4] for row in panel.verdicts.visible_rows())

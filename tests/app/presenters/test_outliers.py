@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.presenters.outlier_findings import HEADINGS, definitions, pin_of, verdicts_frame
+from app.presenters.outlier_findings import HEADINGS, criteria_of, definitions, pin_of, verdicts_frame
 from app.presenters.outlier_pages import (
     Columns,
     TokensPresenter,
@@ -14,7 +14,7 @@ from app.presenters.outlier_pages import (
 from app.presenters.outliers import MapPick, MapPresenter, Pin, pick_frame, summary
 from gpu.probes.attention_share import AttentionMass
 from tests.gpu.probes.test_verdicts import CHANNELS, LAYERS, QKV, TOKENS, planned
-from views.frames.outliers import NOT_FINITE
+from views.frames.outliers import NOT_FINITE, CriteriaFrame
 
 SITE = QKV.format(1)
 SPIKES = {(SITE, 7): 50.0, ("layers.2.mlp.down_proj", 3): 90.0}
@@ -58,7 +58,7 @@ def test_the_table_names_channels_and_where_they_lie() -> None:
     assert all(len(row.cells) == len(row.sort_by) == len(HEADINGS) for row in frame.rows)
     assert PIN in [pin_of(row) for row in frame.rows]
     assert any("2 channels stand out" in told for told in frame.findings)
-    assert "2208.07339" in definitions((6, 100))
+    assert "2208.07339" in definitions(criteria_of(CriteriaFrame()))
     broken = verdicts_frame(planned({("layers.1", 4): np.inf}))
     assert any("Not finite first at layers.1, channel 4" in told for told in broken.findings)
     assert verdicts_frame(None).rows == ()
@@ -104,3 +104,13 @@ def test_bars_have_room_and_hide_no_infinity() -> None:
     assert np.isfinite(frame.values).all()
     assert frame.low < 1
     assert frame.high > 10
+
+
+def test_the_verdicts_follow_the_thresholds() -> None:
+    capture = planned({(SITE, 7): 50.0})
+    (row,) = verdicts_frame(capture).rows
+    assert row.verdicts == ("feature", "outlier")
+    (row,) = verdicts_frame(capture, CriteriaFrame(feature_layers=50)).rows
+    assert row.verdicts == ("outlier",)
+    frame = verdicts_frame(capture, CriteriaFrame(feature_magnitude=51))
+    assert any("kept no token values" in sentence for sentence in frame.findings)

@@ -14,11 +14,13 @@ from gpu.probes.statistics import from_words
 from gpu.probes.verdicts import (
     Criteria,
     concentration,
+    counted_elsewhere,
     non_finite,
     overlap,
     overlap_of_layers,
     overlap_of_prompts,
     overlap_of_tokens,
+    share_reaching,
     sites_of_kind,
     verdicts,
 )
@@ -141,3 +143,25 @@ def test_concentration_of_energy() -> None:
     assert even.channels == 1
     assert even.share == pytest.approx(1 / CHANNELS, rel=0.1)
     assert spiked.share > 0.99
+
+
+def test_another_magnitude_is_counted_where_the_values_were_kept() -> None:
+    values = {QKV.format(i): np.ones((TOKENS, CHANNELS), np.float32) for i in range(LAYERS)}
+    values[QKV.format(0)][:3, 5] = -4
+    values[QKV.format(0)][3, 9] = np.nan
+    found = planned({}, values=values)
+    assert share_reaching(found, QKV.format(0), 4.0)[5] == pytest.approx(3 / TOKENS)
+    assert share_reaching(found, QKV.format(0), 4.0)[9] == pytest.approx(1 / TOKENS)
+    assert share_reaching(found, "layers.0", 4.0).tolist() == found.sites["layers.0"].share_low.tolist()
+    assert [v.channel for v in verdicts(found, Criteria(feature_magnitude=4.0)) if v.is_feature] == [5]
+    assert verdicts(found) == []
+    assert counted_elsewhere(found, 4.0) == 0
+    assert counted_elsewhere(planned({}), 4.0) == LAYERS
+
+
+def test_the_massive_magnitude_and_ratio_can_be_turned() -> None:
+    found = planned({("layers.1", 4): 50.0})
+    assert not any(v.is_massive for v in verdicts(found))
+    assert not any(v.is_massive for v in verdicts(found, Criteria(massive_magnitude=40.0)))
+    assert [v.channel for v in verdicts(found, Criteria(massive_magnitude=40, massive_ratio=40))] == [4]
+    assert verdicts(found, Criteria(massive_magnitude=40, massive_ratio=40))[0].is_massive
