@@ -54,6 +54,7 @@ from views.theme import Theme
 
 INTERRUPTED = 130
 STOP_TIMEOUT_S = 2.0
+_READING = ("spikes", "damage", "microscope", "outliers")  # panels that show what the probes read
 _IMPORTED = "Conversations (*.json *.md)"
 
 
@@ -123,7 +124,7 @@ class Gui(QObject):
         self.prompts = PromptsController(panels.chat, preferences)
         self.model = ModelController(self.window, self.engine, preferences, self._choose_directory)
         self._samples: tuple[str, ...] = ()
-        self._seen = {"spikes": True, "damage": True, "microscope": False}
+        self._seen = {"spikes": True, "damage": True, "microscope": False, "outliers": False}
         self._connect()
 
     def start(self, wish: ModelWish) -> None:
@@ -156,7 +157,7 @@ class Gui(QObject):
         """What nobody sees is neither read back nor measured."""
         self._seen[name] = shown
         self.damage.set_watched(self._seen["damage"])
-        self.spikes.set_watched(any(self._seen[key] for key in ("spikes", "damage", "microscope")))
+        self.spikes.set_watched(any(self._seen[key] for key in _READING))
 
     @Slot()
     def _show_calculator(self) -> None:
@@ -232,6 +233,9 @@ class Gui(QObject):
         self.tokens.token_read.connect(self.spikes.show_token)
         self.spikes.statistics_changed.connect(self.damage.set_statistics)
         self.spikes.statistics_changed.connect(self.microscope.set_statistics)
+        self.spikes.statistics_changed.connect(self.outliers.live.set_statistics)
+        self.tokens.token_read.connect(self.outliers.live.show_token)
+        self.outliers.watched_changed.connect(lambda on: self._see_panel("outliers", on))
         self.microscope.watching_changed.connect(lambda on: self._see_panel("microscope", on))
         self.conversations.told.connect(self._tell)
         self._archive_told.connect(self._tell)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.outlier_capture import CaptureController
 from app.controllers.outlier_files import CaptureFiles
 from app.controllers.outlier_knockout import KnockoutController
+from app.controllers.outlier_live import LiveTokens
 from app.controllers.outlier_profile import ProfileController
 from app.engine_thread import EngineThread
 from app.messages import ModelFacts
@@ -22,7 +23,7 @@ from app.presenters.outlier_pages import (
     sinks_frame,
 )
 from app.presenters.outliers import NOTHING, MapPick, MapPresenter, Pin, pick_frame, site_of, summary
-from app.presenters.sites import RESIDUAL
+from app.presenters.sites import RESIDUAL, split_site
 from app.sources import Sources
 from app.tasks.capture import ColumnsRead, capture_failed, read_columns
 from gpu.probes.captured import Capture
@@ -32,7 +33,10 @@ from views.outliers import OutliersPanel
 
 
 class OutliersController(QObject):
-    """The newest capture is on show until another is chosen."""
+    """The newest capture is on show until another is chosen. `watched_changed` says whether anybody sees the
+    chat followed."""
+
+    watched_changed = Signal(bool)
 
     def __init__(self, panel: OutliersPanel, engine: EngineThread, sources: Sources) -> None:
         super().__init__(panel)
@@ -48,6 +52,7 @@ class OutliersController(QObject):
         self._tokens: TokensPresenter | None = None
         self.taking = CaptureController(panel.source, engine, sources)
         self.files = CaptureFiles(panel, self.add, self.taking.say)
+        self.live = LiveTokens(engine, self)
         self.profile = ProfileController(panel.profile)
         self.knockout = KnockoutController(panel.knockout, engine)
         self._connect()
@@ -115,8 +120,16 @@ class OutliersController(QObject):
 
     @Slot(int, int)
     def _pin_token(self, _row: int, place: int) -> None:
-        if self._tokens is not None and self._pin is not None:
+        if self.live.is_on:
+            self._pin_live(place)
+        elif self._tokens is not None and self._pin is not None:
             self._set_pin(replace(self._pin, channel=int(self._tokens.order[place])))
+
+    def _pin_live(self, channel: int) -> None:
+        kind, layer = split_site(self.live.site)
+        if kind != self._map_pick.kind:
+            self._change_map(kind=kind)
+        self._set_pin(Pin(kind, layer, channel))
 
     @Slot(int)
     def _pin_row(self, number: int) -> None:
@@ -174,7 +187,7 @@ class OutliersController(QObject):
         self._panel.set_map(self._map.frame(pin) if self._map is not None else HeatFrame(empty=NOTHING))
         if capture is None or self._map is None:
             self._panel.channel.set_frame(channel_frame(None, None, None, {}))
-            self._panel.tokens.set_frame(HeatFrame(empty=NOTHING))
+            self._show_tokens()
             return
         site = site_of(capture, pin) if pin is not None else self._map.sites[0].site
         columns = self._columns.get((capture.origin.fingerprint, site))
@@ -186,9 +199,21 @@ class OutliersController(QObject):
             or self._tokens.pick != self._map_pick
         ):
             self._tokens = TokensPresenter(capture, site, self._map_pick, self._map.order)
-        self._panel.tokens.set_frame(self._tokens.frame(pin))
-        self._panel.tokens.set_readout(self._tokens.readout(-1, -1))
+        self._show_tokens()
         self.profile.set_site(capture, site, None if columns is None else columns.absmax)
+
+    @Slot()
+    def _show_tokens(self) -> None:
+        """The chat's tokens where it is followed, else those of the capture."""
+        if self.live.is_on:
+            if self._panel.tokens.isVisible():
+                channel = self._pin.channel if self._pin is not None else None
+                self._panel.tokens.set_frame(self.live.frame(self._map_pick, channel))
+        elif self._tokens is not None and self.capture is not None:
+            self._panel.tokens.set_frame(self._tokens.frame(self._pin))
+        else:
+            self._panel.tokens.set_frame(HeatFrame(empty=NOTHING))
+        self._read_tokens(-1, -1)
 
     def _show_drift(self) -> None:
         others = tuple(Choice(name, name) for name in self._captures if name != self._shown)
@@ -203,8 +228,8 @@ class OutliersController(QObject):
         self._panel.set_readout(self._map.readout(row, place) if self._map is not None else "")
 
     def _read_tokens(self, row: int, place: int) -> None:
-        if self._tokens is not None:
-            self._panel.tokens.set_readout(self._tokens.readout(row, place))
+        shown = self.live if self.live.is_on else self._tokens
+        self._panel.tokens.set_readout(shown.readout(row, place) if shown is not None else "")
 
     def _connect(self) -> None:
         panel, picks = self._panel, self._panel.picks
@@ -223,6 +248,10 @@ class OutliersController(QObject):
         panel.map.brushed.connect(panel.map.show_columns)
         panel.verdicts.criteria.chosen.connect(self._judge)
         panel.verdicts.channel_chosen.connect(self._pin_row)
+        panel.tokens.follow_toggled.connect(self.live.follow)
+        panel.tokens.watched_changed.connect(self.watched_changed)
+        panel.tokens.watched_changed.connect(lambda _is_on: self._show_tokens())
+        self.live.changed.connect(self._show_tokens)
         panel.tokens.pinned.connect(self._pin_token)
         panel.tokens.hovered.connect(self._read_tokens)
         panel.sinks.hovered.connect(lambda r, c: panel.sinks.set_readout(sink_readout(self.capture, r, c)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from views.frames.outliers import HeatFrame
 from views.outliers.colour_bar import ColourBar
@@ -27,8 +27,11 @@ class MapPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(GAP)
-        for widget, stretch in ((self._title, 0), (self.map, 1), (self._bar, 0)):
-            column.addWidget(widget, stretch)
+        self.head = QHBoxLayout()
+        self.head.addWidget(self._title, 1)
+        column.addLayout(self.head)
+        column.addWidget(self.map, 1)
+        column.addWidget(self._bar)
         self.map.hovered.connect(self.hovered)
         self.map.pinned.connect(self.pinned)
 

@@ -16,6 +16,7 @@ from views.outliers.map_page import MapPage
 from views.outliers.pick_bar import PickBar
 from views.outliers.profile import ProfilePage
 from views.outliers.source_bar import SourceBar
+from views.outliers.tokens import TokensPage
 from views.outliers.verdicts import VerdictsPage
 from views.theme import GAP, Theme
 from views.widgets import ElidedLabel, as_card
@@ -43,9 +44,7 @@ class OutliersPanel(QWidget):
         self.verdicts = VerdictsPage()
         self.channel = ChannelPage(theme)
         self.profile = ProfilePage(theme)
-        self.tokens = MapPage(
-            theme, "Tokens and channels", "Every token's values at this site; click pins a channel"
-        )
+        self.tokens = TokensPage(theme)
         self.sinks = MapPage(
             theme, "Attention sinks", "Share of attention on the first tokens, layer by head"
         )

@@ -17,7 +17,7 @@ from app.tasks.knockout import KnockedOut
 from gpu.probes.capture_file import load_capture, save_capture
 from gpu.probes.captured import Capture
 from gpu.probes.knockout import Knockout, Score
-from tests.app.fake_engine import facts_for
+from tests.app.fake_engine import facts_for, stats_at
 from tests.gpu.probes.test_verdicts import CHANNELS, QKV, TOKENS, planned
 from views.frames.outliers import CriteriaFrame
 from views.outliers import OutliersPanel
@@ -160,3 +160,19 @@ def test_turning_a_threshold_judges_anew(outliers: OutliersController, panel: Ou
     assert any("feature" in row[4] for row in panel.verdicts.visible_rows())
     panel.verdicts.criteria.chosen.emit(CriteriaFrame(feature_layers=100))
     assert not any("feature" in row[4] for row in panel.verdicts.visible_rows())
+
+
+def test_the_token_map_follows_the_chat_and_goes_back_to_the_capture(
+    outliers: OutliersController, panel: OutliersPanel, qtbot
+) -> None:
+    outliers.add("first", spiked())
+    panel.show_tab("tokens")
+    with qtbot.waitSignal(outliers.watched_changed) as caught:
+        panel.tokens._follow.setChecked(True)
+    assert caught.args == [True]
+    outliers.live.set_statistics(stats_at(SITE, channels=CHANNELS), SITE)
+    assert panel.tokens.map._frame.key == f"live {SITE}"
+    panel.tokens.pinned.emit(0, 7)
+    assert "channel 7" in panel.channel._title.text()
+    panel.tokens._follow.setChecked(False)
+    assert panel.tokens.map._frame.codes.shape == (TOKENS, CHANNELS)
