@@ -27,7 +27,7 @@ class LiveTokens(QObject):
         self._prompt_tokens = 0
         self._run_id = 0
         self._opened = ""
-        engine.told.connect(self._hear)
+        engine.said.connect(self._hear)
 
     @Slot(bool)
     def follow(self, is_on: bool) -> None:

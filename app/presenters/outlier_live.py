@@ -32,6 +32,11 @@ def most_rows(channels: int) -> int:
     return int(np.clip(MOST_VALUES // max(channels, 1), 8, MOST_ROWS))
 
 
+def height(rows: int) -> int:
+    """Rows of the map, the next power of two: it seldom changes, so that what is zoomed to stays."""
+    return max(16, 1 << (rows - 1).bit_length())
+
+
 def name_of(row: LiveRow, prompt_tokens: int, pieces: Sequence[bytes]) -> str:
     """What the token reads as; its number where it belongs to the prompt."""
     place = row.number - prompt_tokens - 1
@@ -43,12 +48,12 @@ def name_of(row: LiveRow, prompt_tokens: int, pieces: Sequence[bytes]) -> str:
 def live_frame(
     rows: Sequence[LiveRow], names: Sequence[str], site: str, pick: MapPick, channel: int | None
 ) -> HeatFrame:
-    """Oldest first. The map keeps its height from the first token on, so that what is zoomed to stays."""
+    """Oldest first, at the bottom of the map's height."""
     if not rows:
         return HeatFrame(empty=WAITING)
     values = np.abs(np.stack([row.values for row in rows]))
     found = coded(values, pick.scale, pick.handles)
-    blank = most_rows(values.shape[1]) - len(rows)
+    blank = height(len(rows)) - len(rows)
     codes = np.zeros((blank + len(rows), values.shape[1]), np.uint8)
     codes[blank:] = found.codes
     opened = [place for place, row in enumerate(rows) if row.name]
@@ -72,7 +77,7 @@ def live_readout(rows: Sequence[LiveRow], names: Sequence[str], site: str, row: 
     """The value under the pointer, exactly."""
     if not rows:
         return site
-    place = row - (most_rows(rows[0].values.size) - len(rows))
+    place = row - (height(len(rows)) - len(rows))
     if not (0 <= place < len(rows) and 0 <= channel < rows[0].values.size):
         return f"{site} · the newest {len(rows)} tokens of the chat"
     return f"{names[place]} · channel {channel:,} · {exact(float(rows[place].values[channel]))}"

@@ -25,19 +25,19 @@ def names(live: LiveTokens) -> list[str]:
     return [name for name in live.frame(MapPick(), None).row_names if name]
 
 
-def answer(live: LiveTokens, run_id: int, *pieces: bytes) -> None:
-    live._hear(PromptProgress(run_id, 5, 5, 2))
+def answer(engine: EngineThread, run_id: int, *pieces: bytes) -> None:
+    engine.said.emit(PromptProgress(run_id, 5, 5, 2))
     for piece in pieces:
-        live._hear(Traced(run_id, TraceEntry(TokenDetail(1, 0.5, 0.5, 0.5, (), ()), piece)))
+        engine.said.emit(Traced(run_id, TraceEntry(TokenDetail(1, 0.5, 0.5, 0.5, (), ()), piece)))
 
 
-def test_tokens_arrive_as_rows_with_their_texts(live: LiveTokens) -> None:
-    answer(live, 1, b"One", b" scale")
+def test_tokens_arrive_as_rows_with_their_texts(live: LiveTokens, engine: EngineThread) -> None:
+    answer(engine, 1, b"One", b" scale")
     live.set_statistics(stats_at(SITE, tokens=4), SITE)
     live.set_statistics(stats_at(SITE, tokens=5), SITE)
     live.set_statistics(stats_at(SITE, tokens=5), SITE)
     assert names(live) == ["One", "scale"]
-    answer(live, 2, b"Two")
+    answer(engine, 2, b"Two")
     assert names(live) == []
     live.set_statistics(stats_at(SITE, 2, tokens=4), SITE)
     assert names(live) == ["Two"]
