@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.presenters.outlier_live import LiveRow, live_frame, height, live_readout, name_of
+from app.presenters.outlier_live import LiveRow, height, live_frame, live_readout, name_of
 from app.presenters.outliers import MapPick
 from views.frames.outliers import NOT_FINITE
 
