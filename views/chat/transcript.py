@@ -117,6 +117,13 @@ class Transcript(QAbstractScrollArea):
         old = self._frame.messages
         return bool(old) and bool(frame.messages) and same_message(old[0], frame.messages[0])
 
+    def _get_ready(self) -> None:
+        """Load what is slow to load, but not while an answer is being written."""
+        if any(message.state == "streaming" for message in self._frame.messages[-1:]):
+            QTimer.singleShot(_READY_MS, self, self._get_ready)
+        else:
+            make_ready()
+
     def _arrange(self) -> None:
         """Give every message its place; lays out what is in sight until heights no longer change."""
         if self._arranging:
@@ -276,7 +283,7 @@ class Transcript(QAbstractScrollArea):
         self._worker.timeout.connect(self._work)
         self.wishes.link.connect(self._ask_about)
         self._theme.changed.connect(self._redress)
-        QTimer.singleShot(_READY_MS, self, make_ready)
+        QTimer.singleShot(_READY_MS, self, self._get_ready)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._notice_focus)

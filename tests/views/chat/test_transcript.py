@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from tests.views.controls import named
+from views.chat import transcript as module
 from views.chat.transcript import Transcript
 from views.frames import ChatFrame, MessageFrame
 
@@ -183,3 +184,19 @@ def test_only_the_last_answer_can_be_had_again(transcript: Transcript, qtbot) ->
     assert transcript.message_widgets()[-1].isAncestorOf(shown)
     with qtbot.waitSignal(transcript.wishes.regenerate):
         qtbot.mouseClick(shown, Qt.MouseButton.LeftButton)
+
+
+def test_what_is_slow_to_load_waits_for_the_end_of_an_answer(
+    qtbot, theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(module, "_READY_MS", 0)
+    monkeypatch.setattr(module, "make_ready", lambda: loaded.append("loaded"))
+    transcript = Transcript(theme)
+    qtbot.addWidget(transcript)
+    transcript.set_frame(conversation(1, state="streaming"))
+    for _ in range(20):
+        QApplication.processEvents()
+    assert loaded == []
+    transcript.set_frame(conversation(1))
+    qtbot.waitUntil(lambda: loaded == ["loaded"])
