@@ -27,6 +27,7 @@ from app.messages import (
 )
 from app.reply import ReplyReader, trace_entry, unfinished_turn
 from app.text import ChatTemplateError, Reply, TextCodec
+from app.tuned_file import TunedFile
 from gpu.calculator.preflight import shortage
 from gpu.device import list_adapters
 from gpu.errors import BudgetError, DeviceLost, QuantscopeError
@@ -148,6 +149,7 @@ class GpuEngine:
             context_tokens=_context_within(files.checkpoint.config.max_position_embeddings, wish),
             prefix_bytes=_PREFIX_BYTES,
             probed=True,
+            tuned=TunedFile() if wish.tunes else None,
             progress=self._report_progress,
             notice=lambda sentence: self._post(Notice(sentence)),
             cancel=cancel,

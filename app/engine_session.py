@@ -12,12 +12,15 @@ import platformdirs
 
 from app.library import find_directory
 from app.text import TextCodec
+from app.tuned_file import TunedFile
 from gpu.checkpoints import Checkpoint, GenerationDefaults, open_checkpoint
 from gpu.device import Gpu, open_gpu
 from gpu.model import Model
 from gpu.qwen3.loader import LoadOptions, LoadProgress
 from gpu.sampling import Sampling
 from gpu.scheme import Scheme
+from gpu.tuning import Workload
+from gpu.variants import Variants
 
 TOKENIZER = "tokenizer.json"
 
@@ -61,7 +64,10 @@ class ModelFiles:
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """Which adapter runs the model, how, and who watches; None leaves a choice to the engine."""
+    """Which adapter runs the model, how, and who watches; None leaves a choice to the engine.
+
+    With `tuned` the kernels' variants are those it knows or measures; without, they are safe ones.
+    """
 
     scheme: Scheme
     adapter: str | None = None
@@ -69,6 +75,7 @@ class EngineOptions:
     cache_directory: Path | None = field(default_factory=weights_cache)
     prefix_bytes: int = 0
     probed: bool = False
+    tuned: TunedFile | None = None
     progress: Callable[[LoadProgress], None] = field(default=lambda _: None, repr=False)
     notice: Callable[[str], None] = field(default=lambda _: None, repr=False)
     cancel: Callable[[], bool] = field(default=lambda: False, repr=False)
@@ -97,6 +104,8 @@ class EngineSession:
         self.checkpoint = checkpoint
         self.gpu: Gpu = open_gpu(options.adapter)
         try:
+            if options.tuned is not None:
+                self.gpu.tuned = _tuned(options.tuned, self.gpu, checkpoint, options)
             self.model = Model.load(self.gpu, checkpoint, options.scheme, options.load_options())
         except BaseException:
             self.gpu.close()
@@ -113,6 +122,15 @@ class EngineSession:
     def close(self) -> None:
         self.model.close()
         self.gpu.close()
+
+
+def _tuned(file: TunedFile, gpu: Gpu, checkpoint: Checkpoint, options: EngineOptions) -> Variants:
+    """Raises Cancelled."""
+
+    def show(done: int, total: int) -> None:
+        options.progress(LoadProgress("Timing kernels on this adapter", done, total))
+
+    return file.choose(gpu, Workload(checkpoint.config, options.scheme), show, options.cancel, options.notice)
 
 
 def recommended_sampling(defaults: GenerationDefaults) -> Sampling:

@@ -33,6 +33,7 @@ from app.mailbox import Post
 from app.measured_rates import MeasuredRatesFile
 from app.messages import Failure, ModelFacts, ModelWish
 from app.outlier_room import outliers_page
+from app.pin_records import PinFile
 from app.preferences import Preferences
 from app.presenters.conversations import interrupted_text
 from app.presenters.failure import failure_banner, notice_banner
@@ -79,6 +80,7 @@ class Gui(QObject):
         make_engine: Callable[[Post], Engine],
         make_archive: Callable[[Callable[[str], None]], Archive] | None = None,
         records: CalculatorFiles | None = None,
+        pins: PinFile | None = None,
     ) -> None:
         super().__init__()
         settings = preferences.settings
@@ -90,7 +92,9 @@ class Gui(QObject):
         self.calculator = CalculatorRoom(theme, self.engine, records, self)
         self.compare = CompareController(ComparePanel(theme), TokenCard(theme), self.engine)
         self.microscope = MicroscopeController(MicroscopePanel(theme), self.engine, self._text_to_capture)
-        self.outliers, outliers = outliers_page(theme, self.engine, lambda: self.chat, lambda: self._samples)
+        self.outliers, outliers = outliers_page(
+            theme, self.engine, lambda: self.chat, lambda: self._samples, pins
+        )
         panels = Panels(
             ChatPanel(theme),
             SpikesPanel(theme),
@@ -265,6 +269,7 @@ def run(options: GuiOptions) -> int:
         make_gpu_engine,
         partial(Archive, default_path()),
         CalculatorFiles(TruthFile(), MeasuredRatesFile()),
+        PinFile(),
     )
     sys.excepthook = gui.report_fault
     interrupts = Interrupts(gui.window.close)
@@ -282,4 +287,5 @@ def first_wish(options: GuiOptions, settings: Settings) -> ModelWish:
         scheme=options.scheme or settings.scheme,
         adapter=options.adapter or settings.adapter,
         context_tokens=settings.context_tokens,
+        tunes=settings.tunes,
     )

@@ -20,13 +20,15 @@ FailureKind = Literal["load", "cancelled", "closed", "other"]
 class ModelWish:
     """A model to open, by the name app.library knows, and how; None leaves a choice to the engine.
 
-    A model that takes fewer tokens than `context_tokens` is opened with as many as it takes.
+    A model that takes fewer tokens than `context_tokens` is opened with as many as it takes. With `tunes` it
+    runs the kernels that are fastest on this adapter, timed at its first use.
     """
 
     model: str
     scheme: str = "W4A8"
     adapter: str | None = None
     context_tokens: int | None = None
+    tunes: bool = False
 
 
 @dataclass(frozen=True)

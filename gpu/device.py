@@ -18,6 +18,7 @@ from gpu.c_types import read_c_types
 from gpu.errors import AdapterError, DeviceLost
 from gpu.ledger import TEXEL_BYTES, Ledger, PlanLedger
 from gpu.memory_total import device_memory
+from gpu.variants import Variants, safe_variants
 
 _KINDS = {"DiscreteGPU": "discrete", "IntegratedGPU": "integrated", "CPU": "software"}
 _PREFERENCE = ("discrete", "integrated", "other", "software")
@@ -61,11 +62,17 @@ class Gpu:
     ledger: Ledger
     limits: dict[str, int]
     without: frozenset[str] = frozenset()
+    tuned: Variants | None = None
     _lost_reason: str | None = None
 
     @property
     def is_software(self) -> bool:
         return self.adapter.kind == "software"
+
+    @property
+    def variants(self) -> Variants:
+        """Which variants of the kernels run here: those that were measured, or safe ones."""
+        return self.tuned or safe_variants(self.is_software, self.has("texture"))
 
     @property
     def max_binding_bytes(self) -> int:

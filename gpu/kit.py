@@ -84,9 +84,7 @@ class Kit:
     def __init__(self, gpu: Gpu) -> None:
         self.gpu = gpu
         self.pipelines = Pipelines(gpu)
-        # Software adapters run a workgroup's threads eight to a vector, one after the other.
-        self.threads = 8 if gpu.is_software else 64
-        self.teams = 1 if gpu.is_software else 4
+        self.threads, self.teams = gpu.variants.threads, gpu.variants.teams
         self.processors = os.cpu_count() or 1  # that a software adapter runs on
         self.lanes = LANES_SUBGROUP if self._subgroups_hold_teams() else "lib/lanes_workgroup"
         self.dot4 = "lib/dot4_packed" if gpu.has("dot4") else "lib/dot4_scalar"

@@ -269,7 +269,7 @@ def allocate_matrix(gpu: Gpu, spec: MatrixSpec, layout: str) -> DeviceMatrix:
 
 def choose_layout(gpu: Gpu) -> str:
     """Which layout 4-bit weights get on this adapter."""
-    return "pairs" if gpu.is_software and gpu.has("texture") else "buffer"
+    return gpu.variants.layout
 
 
 def uses_pairs(spec: MatrixSpec, layout: str) -> bool:

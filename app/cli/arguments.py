@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.cli.output import LoadBar, warn
 from app.engine_session import EngineOptions, ModelFiles, recommended_sampling
+from app.tuned_file import TunedFile
 from gpu.errors import FormatError, QuantscopeError, RequestError
 from gpu.sampling import Sampling
 from gpu.scheme import Scheme
@@ -69,6 +70,11 @@ def add_engine(parser: ArgumentParser) -> None:
         metavar="N",
         help="tokens of context to make room for, such as 8192 or 32k (default: the model's, up to 4096)",
     )
+    parser.add_argument(
+        "--no-tune",
+        action="store_true",
+        help="take safe kernels; else the fastest are found by timing them, once on an adapter",
+    )
 
 
 def engine_options(args: Namespace, context_tokens: int | None = None) -> EngineOptions:
@@ -77,6 +83,7 @@ def engine_options(args: Namespace, context_tokens: int | None = None) -> Engine
         scheme=Scheme.parse(args.scheme),
         adapter=args.adapter,
         context_tokens=args.context if args.context is not None else context_tokens,
+        tuned=None if args.no_tune else TunedFile(),
         progress=LoadBar().show,
         notice=warn,
     )

@@ -60,7 +60,8 @@ class ModelController(QObject):
     def open(self, model: str) -> None:
         """Open a model by name or path, with the scheme and adapter in use."""
         settings = self._preferences.settings
-        self.load(ModelWish(model, settings.scheme, settings.adapter, settings.context_tokens))
+        wish = ModelWish(model, settings.scheme, settings.adapter, settings.context_tokens, settings.tunes)
+        self.load(wish)
 
     @Slot(str)
     def open_dropped(self, path: str) -> None:

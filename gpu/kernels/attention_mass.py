@@ -29,7 +29,7 @@ def attention_mass(
     probability, at its position; the third is scratch.
     """
     names = ("lib/step", *cache.reading, "attention_mass")
-    pipeline = kit.pipelines.get(*names, THREADS=kit.threads * kit.teams)
+    pipeline = kit.pipelines.get(*names, THREADS=min(kit.threads * kit.teams, 256))
     received, top, scores = outputs
     # The cache's values are declared beside its keys; this kernel does not read them.
     dispatch = pipeline.bind(

@@ -53,7 +53,7 @@ class Rotation:
 def rope_cache(kit: Kit, qkv: Any, to: Rotation) -> Op:
     """qkv f32 [tokens, qkv_width] -> queries and the cache."""
     heads = to.heads.q_heads + 2 * to.heads.kv_heads
-    at_once = heads if kit.teams == 1 else 1  # a lone team takes all: they share what they load
+    at_once = heads if kit.gpu.is_software else 1  # a lone team takes all: they share what they load
     names = ("lib/step", kit.lanes, *to.fragments, "rope_cache")
     pipeline = kit.pipelines.get(*names, HEADS=at_once)
     dispatch = pipeline.bind(step=kit.step, qkv=qkv, **to.bindings(kit))

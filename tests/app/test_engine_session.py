@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from app.engine_session import EngineOptions, EngineSession, ModelFiles, recommended_sampling, weights_cache
+from app.tuned_file import TunedFile
 from gpu.checkpoints import GenerationDefaults
 from gpu.device import Gpu
 from gpu.errors import Cancelled, FormatError
 from gpu.qwen3.loader import LoadProgress
 from gpu.sampling import Sampling
 from gpu.scheme import Scheme
+from gpu.variants import Variants
 from tests.golden.qwen3.checkpoints import SPECS, write_checkpoint
 from tests.golden.text import SMALL
 
@@ -78,3 +80,17 @@ def test_what_a_checkpoint_recommends() -> None:
     assert recommended_sampling(penalties) == Sampling(repetition_penalty=1.2, presence_penalty=1.5)
     greedy = GenerationDefaults(temperature=0.6, do_sample=False)
     assert recommended_sampling(greedy).temperature == 0
+
+
+def test_the_model_runs_the_kernels_that_were_fastest(model: Path, tmp_path: Path) -> None:
+    heard: list[LoadProgress] = []
+    file = TunedFile(tmp_path / "kernels.json", lambda trial: 0.5 if trial.value in (64, 4) else 1.0)
+    with EngineSession(
+        ModelFiles.open(str(model)).checkpoint, replace(OPTIONS, tuned=file, progress=heard.append)
+    ) as session:
+        assert session.gpu.variants == Variants(64, 4, "pairs")
+        list(session.model.feed([1, 2, 3]))
+    assert "kernels" in heard[0].stage
+    assert 0 < heard[0].done_bytes < heard[0].total_bytes
+    with EngineSession(ModelFiles.open(str(model)).checkpoint, OPTIONS) as session:
+        assert session.gpu.variants == Variants(8, 1, "pairs")

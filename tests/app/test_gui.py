@@ -177,10 +177,10 @@ def test_a_settings_file_that_makes_no_sense_is_said_in_the_window(
 
 def test_the_command_line_comes_before_the_settings() -> None:
     settings = Settings(scheme="W8A8", adapter="a", context_tokens=512, recent_models=("/models/last",))
-    assert first_wish(GuiOptions(), settings) == ModelWish("/models/last", "W8A8", "a", 512)
-    assert first_wish(GuiOptions(), Settings()) == ModelWish("demo")
+    assert first_wish(GuiOptions(), settings) == ModelWish("/models/last", "W8A8", "a", 512, tunes=True)
+    assert first_wish(GuiOptions(), Settings(tunes=False)) == ModelWish("demo")
     asked = GuiOptions(model="/models/this", adapter="b", scheme="W16A16")
-    assert first_wish(asked, settings) == ModelWish("/models/this", "W16A16", "b", 512)
+    assert first_wish(asked, settings) == ModelWish("/models/this", "W16A16", "b", 512, tunes=True)
 
 
 def test_a_fault_is_one_line_in_the_window_and_in_the_terminal(

@@ -47,3 +47,11 @@ def test_the_command_line_overrides_what_the_checkpoint_recommends(talker: Path)
     assert arguments.sampling(args, files) == Sampling(
         temperature=0.5, top_k=7, repetition_penalty=1.1, presence_penalty=0.5
     )
+
+
+def test_kernels_are_timed_unless_told_not_to() -> None:
+    parser = ArgumentParser()
+    arguments.add_engine(parser)
+    parser.set_defaults(adapter=None)
+    assert arguments.engine_options(parser.parse_args([])).tuned is not None
+    assert arguments.engine_options(parser.parse_args(["--no-tune"])).tuned is None

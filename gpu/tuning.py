@@ -1,0 +1,165 @@
+"""Which variants of the kernels are fastest here: each is timed on the shapes of the model at hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gpu.activations import allocate
+from gpu.device import Gpu
+from gpu.errors import Cancelled
+from gpu.kernels.attention import attention
+from gpu.kernels.emit import VALUES
+from gpu.kernels.heads import Heads
+from gpu.kernels.matmul_pairs import Sums, matmul_pairs
+from gpu.kernels.matvec import matvec
+from gpu.kernels.quantize import quantize
+from gpu.kernels.rms_norm import rms_norm
+from gpu.kit import Kit, Op, record
+from gpu.layouts import MatrixSpec, allocate_matrix
+from gpu.qwen3.config import Qwen3Config
+from gpu.qwen3.kv_cache import allocate_layer, cache_kind
+from gpu.scheme import Scheme
+from gpu.variants import TEAMS, THREADS, Variants
+
+CONTEXT_TOKENS = 1024  # that attention is timed at
+_WORTH_IT = 0.95  # of the time of what served before: less is the machine's noise
+_ROUNDS, _ROUND_S, _MOST_REPEATS = 3, 0.01, 200
+
+Progress = Callable[[int, int], None]
+Cancel = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One variant of one knob: what it dispatches for a token, and a buffer that is written last."""
+
+    knob: str
+    value: int | str
+    gpu: Gpu
+    ops: Sequence[Op]
+    out: Any
+
+
+Timer = Callable[[Trial], float]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """The model the kernels are tuned for."""
+
+    config: Qwen3Config
+    scheme: Scheme
+
+    @property
+    def heads(self) -> Heads:
+        c = self.config
+        return Heads(c.num_attention_heads, c.num_key_value_heads, c.head_dim, c.rms_norm_eps)
+
+    @property
+    def has_pairs(self) -> bool:
+        """Whether its weights could lie in either layout."""
+        return self.scheme.weight_bits == 4 and self.scheme.activation_bits < 16 and not self.config.is_moe
+
+
+def seconds(trial: Trial, clock: Callable[[], float] = time.perf_counter) -> float:
+    """Of one token: the best of three rounds, after one that compiles and warms up."""
+    _run(trial, 1, clock)
+    repeats = max(1, min(_MOST_REPEATS, int(_ROUND_S / max(_run(trial, 1, clock), 1e-6))))
+    return min(_run(trial, repeats, clock) for _ in range(_ROUNDS)) / repeats
+
+
+def _run(trial: Trial, repeats: int, clock: Callable[[], float]) -> float:
+    commands = record(trial.gpu, [*trial.ops] * repeats, 1)
+    began = clock()
+    trial.gpu.submit(commands)
+    trial.gpu.read(trial.out, 4)  # comes after all work before it
+    return clock() - began
+
+
+def tune(
+    gpu: Gpu,
+    workload: Workload,
+    progress: Progress = lambda _done, _total: None,
+    cancel: Cancel = lambda: False,
+    timer: Timer = seconds,
+) -> Variants:
+    """The fastest variants for decoding, knob by knob; what it allocates meanwhile is freed.
+
+    Raises:
+        Cancelled: `cancel` said so between two trials.
+    """
+    best, knobs = gpu.variants, dict(_knobs(gpu, workload))
+    total, done = sum(map(len, knobs.values())), 0
+    with gpu.guarded():
+        for knob, values in knobs.items():
+            times: dict[int | str, float] = {}
+            for value in values:
+                if cancel():
+                    raise Cancelled
+                times[value] = _time(gpu, workload, best, knob, value, timer)
+                done += 1
+                progress(done, total)
+            before = getattr(best, knob)
+            fastest = min(times, key=times.__getitem__)
+            # A busy machine must favour it twice.
+            again = {value: _time(gpu, workload, best, knob, value, timer) for value in {before, fastest}}
+            if all(each[fastest] < each[before] * _WORTH_IT for each in (times, again)):
+                best = replace(best, **{knob: fastest})  # type: ignore[arg-type]
+    return best
+
+
+def _knobs(gpu: Gpu, workload: Workload) -> Iterator[tuple[str, Sequence[int | str]]]:
+    most = gpu.limits["max-compute-invocations-per-workgroup"]
+    yield "threads", [threads for threads in THREADS if threads <= most]
+    yield "teams", [teams for teams in TEAMS if 8 * teams <= most]
+    if workload.has_pairs and gpu.has("texture"):
+        yield "layout", ["pairs", "buffer"]
+
+
+def _time(gpu: Gpu, workload: Workload, best: Variants, knob: str, value: int | str, timer: Timer) -> float:
+    held = {id(entry.resource) for entry in gpu.ledger.entries()}
+    chosen = replace(best, **{knob: value})  # type: ignore[arg-type]
+    try:
+        kit = Kit(replace(gpu, tuned=chosen))
+        build = {"threads": _rows, "teams": _context, "layout": _matrix}[knob]
+        ops, out = build(kit, workload)
+        return timer(Trial(knob, value, gpu, ops, out))
+    finally:
+        for entry in gpu.ledger.entries():
+            if id(entry.resource) not in held:
+                gpu.ledger.release(entry.resource)
+
+
+def _rows(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
+    """A norm of the hidden state."""
+    ledger, width = kit.gpu.ledger, workload.config.hidden_size
+    x, out = (allocate(ledger, f"tuning {name}", 1, width, False) for name in ("x", "y"))
+    gain = ledger.buffer("tuning gain", "workspace", x.stride * 4)
+    return [rms_norm(kit, x, gain, 1e-6, out, VALUES)], out.values
+
+
+def _context(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
+    """Attention of one token to a long context."""
+    gpu, heads = kit.gpu, workload.heads
+    cache = allocate_layer(gpu, heads, CONTEXT_TOKENS, cache_kind(gpu, workload.scheme.kv_bits), "tuning")
+    q = gpu.ledger.buffer("tuning q", "workspace", heads.q_heads * heads.padded_dim * 4)
+    out = allocate(gpu.ledger, "tuning y", 1, heads.out_width, False)
+    kit.write_step(kit.step, 1, CONTEXT_TOKENS - 1)
+    return [attention(kit, heads, cache, q, out, many=False)], out.values
+
+
+def _matrix(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
+    """Gate and up, the largest matrix of a layer, with what quantizes its input."""
+    gpu, config, scheme = kit.gpu, workload.config, workload.scheme
+    spec = MatrixSpec("tuning", (2 * config.intermediate_size,), config.hidden_size, "q4", scheme.group)
+    matrix = allocate_matrix(gpu, spec, gpu.variants.layout)
+    x = allocate(gpu.ledger, "tuning x", 1, spec.columns, True)
+    y = gpu.ledger.buffer("tuning y", "workspace", spec.rows * 4)
+    if matrix.pairs is not None:
+        return matmul_pairs(kit, matrix, x, Sums(y, spec.rows), many=False, quantize=127), y
+    absmax = gpu.ledger.buffer("tuning peaks", "workspace", 4)
+    product = matvec(kit, matrix, x, y, spec.rows, integer=True, accumulate=False)
+    return [*quantize(kit, x, absmax, 8, "b32"), *product], y

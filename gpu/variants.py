@@ -1,0 +1,53 @@
+"""What an adapter may choose among: the same sums in workgroups of other sizes, weights lying another way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gpu.errors import ConfigError
+
+THREADS = (8, 32, 64, 128)
+TEAMS = (1, 2, 4, 8)
+LAYOUTS = ("pairs", "buffer")
+
+
+@dataclass(frozen=True)
+class Variants:
+    """`threads` of a workgroup that goes through a row, `teams` of eight lanes that share a context in
+    attention, and the `layout` of 4-bit weights (gpu/layouts.py).
+
+    Raises:
+        ConfigError: a value that no kernel is made for.
+    """
+
+    threads: int
+    teams: int
+    layout: str
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("threads", THREADS), ("teams", TEAMS), ("layout", LAYOUTS)):
+            value = getattr(self, name)
+            if type(value) is not type(allowed[0]) or value not in allowed:
+                shown = json.dumps(value)
+                raise ConfigError(f"The kernels have no variant {name} = {shown}; measure them again.")
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Variants:
+        """What `fields` gave. Raises ConfigError."""
+        names = ("threads", "teams", "layout")
+        return cls(**{name: fields.get(name) for name in names})  # type: ignore[arg-type]
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def safe_variants(is_software: bool, has_textures: bool) -> Variants:
+    """What serves where nothing was measured: software adapters run threads eight to a vector, one after
+    the other, and load texels several times faster than buffers."""
+    if is_software:
+        return Variants(8, 1, "pairs" if has_textures else "buffer")
+    return Variants(64, 4, "buffer")

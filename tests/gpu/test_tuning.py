@@ -1,0 +1,96 @@
+"""Tuning, with injected measurements: real ones are nobody's to foresee."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gpu.device import Gpu
+from gpu.errors import Cancelled
+from gpu.model import LoadOptions, Model
+from gpu.scheme import Scheme
+from gpu.tuning import Timer, Trial, Workload, seconds, tune
+from gpu.variants import TEAMS, THREADS, Variants
+from tests.golden.qwen3.checkpoints import SPECS, load_golden
+from tests.gpu.qwen3.numpy_decoder import error
+
+NAME = "tied-pairs"
+
+
+def timer_of(times: Mapping[int | str, float]) -> Timer:
+    return lambda trial: times.get(trial.value, 1.0)
+
+
+@pytest.fixture
+def workload(golden_checkpoint) -> Workload:
+    return Workload(golden_checkpoint(NAME).config, Scheme.parse("W4A8"))
+
+
+def test_the_fastest_of_each_knob_is_taken(model_gpu: Gpu, workload: Workload) -> None:
+    found = tune(model_gpu, workload, timer=timer_of({64: 0.5, 128: 0.7, 4: 0.1, "buffer": 0.2}))
+    assert found == Variants(64, 4, "buffer")
+    assert model_gpu.ledger.entries() == ()
+
+
+def test_what_is_hardly_faster_is_not_worth_a_change(model_gpu: Gpu, workload: Workload) -> None:
+    assert tune(model_gpu, workload, timer=timer_of({64: 0.97, 4: 0.96})) == model_gpu.variants
+
+
+def test_a_gain_that_does_not_come_again_was_the_machine(model_gpu: Gpu, workload: Workload) -> None:
+    seen: set[int | str] = set()
+
+    def timer(trial: Trial) -> float:
+        is_first = trial.value not in seen
+        seen.add(trial.value)
+        return 0.1 if trial.value == 64 and is_first else 1.0
+
+    assert tune(model_gpu, workload, timer=timer) == model_gpu.variants
+
+
+def test_every_variant_is_dispatched_and_counted(model_gpu: Gpu, workload: Workload) -> None:
+    tried: list[tuple[str, int | str]] = []
+    steps: list[tuple[int, int]] = []
+
+    def timer(trial: Trial) -> float:
+        tried.append((trial.knob, trial.value))
+        return seconds(trial, itertools.count().__next__)
+
+    tune(model_gpu, workload, lambda *at: steps.append(at), timer=timer)
+    total = len(THREADS) + len(TEAMS) + 2
+    assert len(set(tried)) == total
+    assert steps == [(n, total) for n in range(1, total + 1)]
+
+
+def test_only_4_bit_integer_schemes_choose_a_layout(model_gpu: Gpu, workload: Workload) -> None:
+    for scheme in ("W8A8", "W16A16", "W4A16"):
+        knobs: set[str] = set()
+        tune(
+            model_gpu,
+            replace(workload, scheme=Scheme.parse(scheme)),
+            timer=lambda trial, knobs=knobs: knobs.add(trial.knob) or 1.0,  # type: ignore[misc]
+        )
+        assert knobs == {"threads", "teams"}
+
+
+def test_it_stops_between_two_trials_and_frees_what_it_took(model_gpu: Gpu, workload: Workload) -> None:
+    answers = iter([False, False, True])
+    with pytest.raises(Cancelled):
+        tune(model_gpu, workload, cancel=lambda: next(answers), timer=timer_of({}))
+    assert model_gpu.ledger.entries() == ()
+
+
+@pytest.mark.parametrize(
+    "tuned", [Variants(64, 4, "buffer"), Variants(128, 8, "pairs"), Variants(32, 2, "pairs")]
+)
+def test_whatever_is_chosen_the_logits_stay(model_gpu: Gpu, golden_checkpoint, tuned: Variants) -> None:
+    ids = next(load_golden(spec).prompt_ids for spec in SPECS if spec.name == NAME)
+    logits = []
+    for gpu in (model_gpu, replace(model_gpu, tuned=tuned)):
+        model = Model.load(gpu, golden_checkpoint(NAME), Scheme.parse("W16A16"), LoadOptions(64))
+        logits.append(np.concatenate(list(model.all_logits(ids))))
+        model.close()
+    assert error(logits[1], logits[0]) <= 1e-5
