@@ -7,6 +7,7 @@ from collections.abc import Callable
 from app.controllers.chat import ChatController
 from app.controllers.outliers import OutliersController
 from app.engine_thread import EngineThread
+from app.pin_records import PinFile
 from app.sources import Sources
 from app.tasks.capture import TextWish
 from views.outliers import OutliersPanel
@@ -19,10 +20,11 @@ def outliers_page(
     engine: EngineThread,
     chat: Callable[[], ChatController],
     prompts: Callable[[], tuple[str, ...]],
+    pins: PinFile | None,
 ) -> tuple[OutliersController, Workspace]:
-    """The controller and its page; the chat may be built later."""
+    """The controller and its page; the chat may be built later. Without `pins` no pinned channel is kept."""
     panel = OutliersPanel(theme)
-    controller = OutliersController(panel, engine, Sources(lambda: last_answer(chat()), prompts))
+    controller = OutliersController(panel, engine, Sources(lambda: last_answer(chat()), prompts), pins)
     tooltip = "Which channels spike, where, on which tokens, and what they do to the model"
     return controller, Workspace("outliers", "Outliers", "outliers", tooltip, panel)
 

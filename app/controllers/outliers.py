@@ -10,9 +10,11 @@ from app.controllers.outlier_capture import CaptureController
 from app.controllers.outlier_files import CaptureFiles
 from app.controllers.outlier_knockout import KnockoutController
 from app.controllers.outlier_live import LiveTokens
+from app.controllers.outlier_pins import Pins
 from app.controllers.outlier_profile import ProfileController
 from app.engine_thread import EngineThread
 from app.messages import ModelFacts
+from app.pin_records import PinFile
 from app.presenters.outlier_drift import drift_frame
 from app.presenters.outlier_findings import pin_of, verdicts_frame
 from app.presenters.outlier_pages import (
@@ -38,7 +40,9 @@ class OutliersController(QObject):
 
     watched_changed = Signal(bool)
 
-    def __init__(self, panel: OutliersPanel, engine: EngineThread, sources: Sources) -> None:
+    def __init__(
+        self, panel: OutliersPanel, engine: EngineThread, sources: Sources, records: PinFile | None = None
+    ) -> None:
         super().__init__(panel)
         self._panel, self._engine = panel, engine
         self._facts: ModelFacts | None = None
@@ -52,6 +56,7 @@ class OutliersController(QObject):
         self._tokens: TokensPresenter | None = None
         self.taking = CaptureController(panel.source, engine, sources)
         self.files = CaptureFiles(panel, self.add, self.taking.say)
+        self._pins = Pins(records, self.taking.say)
         self.live = LiveTokens(engine, self)
         self.profile = ProfileController(panel.profile)
         self.knockout = KnockoutController(panel.knockout, engine)
@@ -138,15 +143,22 @@ class OutliersController(QObject):
         if pin.kind != self._map_pick.kind:
             self._map_pick = replace(self._map_pick, kind=pin.kind)
         self._pin = pin
+        self._remember()
         self._show_map()
         self._ask_columns()
 
     def _set_pin(self, pin: Pin) -> None:
         self._pin = pin
+        self._remember()
         if self._panel.tab() == "verdicts":
             self._panel.show_tab("channel")
         self._show_pinned()
         self._ask_columns()
+
+    def _remember(self) -> None:
+        if self._pin is not None and self.capture is not None:
+            site = site_of(self.capture, self._pin)
+            self._pins.remember(self.capture, self._shown, site, self._pin.channel)
 
     def _ask_columns(self) -> None:
         """The weights that read the pinned channel, where the capture is of the open model."""
@@ -192,7 +204,8 @@ class OutliersController(QObject):
         site = site_of(capture, pin) if pin is not None else self._map.sites[0].site
         columns = self._columns.get((capture.origin.fingerprint, site))
         others = {name: other for name, other in self._captures.items() if name != self._shown}
-        self._panel.channel.set_frame(channel_frame(capture, pin, columns, others))
+        earlier = [] if pin is None else self._pins.earlier(capture, self._shown, site, pin.channel)
+        self._panel.channel.set_frame(channel_frame(capture, pin, columns, others, earlier))
         if (
             self._tokens is None
             or (self._tokens.capture, self._tokens.site) != (capture, site)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from app.pin_records import PinRecord
 from app.presenters.heat import coded, figure
 from app.presenters.outliers import MapPick, Pin, site_of, sites_of, token_text
 from gpu.probes.captured import Capture
@@ -17,6 +18,7 @@ from views.frames.outliers import BarsFrame, ChannelFrame, HeatFrame
 
 F32 = npt.NDArray[np.float32]
 MOST_TOKENS = 4096
+MOST_EARLIER = 6
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,13 @@ def _limits(low: float, high: float) -> tuple[float, float]:
 
 
 def channel_frame(
-    capture: Capture | None, pin: Pin | None, columns: Columns | None, others: Mapping[str, Capture]
+    capture: Capture | None,
+    pin: Pin | None,
+    columns: Columns | None,
+    others: Mapping[str, Capture],
+    earlier: Sequence[PinRecord] = (),
 ) -> ChannelFrame:
-    """The biography of a pinned channel."""
+    """The biography of a pinned channel; `earlier` are the records of it that were kept."""
     if capture is None or pin is None:
         return ChannelFrame(note="Click a channel in the map, or choose one in the table.")
     sites, site = sites_of(capture, pin.kind), site_of(capture, pin)
@@ -73,7 +79,10 @@ def channel_frame(
         if values is None
         else bars("|x| over the tokens", np.abs(values[:MOST_TOKENS, pin.channel])),
         facts=tuple(facts),
-        sessions=tuple(_session(name, other, site, pin) for name, other in others.items()),
+        sessions=(
+            *(_session(name, other, site, pin) for name, other in others.items()),
+            *(_earlier(record) for record in earlier[-MOST_EARLIER:]),
+        ),
         note="" if values is not None else "Capture with token values to see it over the tokens.",
     )
 
@@ -93,6 +102,11 @@ def _session(name: str, other: Capture, site: str, pin: Pin) -> tuple[str, str]:
     if found is None or pin.channel >= found.absmax.size:
         return name, "another model"
     return name, f"largest {_size(found, pin.channel)}"
+
+
+def _earlier(record: PinRecord) -> tuple[str, str]:
+    name = f"{record.day}, {record.text} ({record.scheme}, {record.tokens:,} tokens)"
+    return name, f"largest {figure(record.absmax)}, {figure(record.ratio)} × the median"
 
 
 def _size(found: SiteStatistics, channel: int) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.pin_records import record_of
 from app.presenters.outlier_findings import HEADINGS, criteria_of, definitions, pin_of, verdicts_frame
 from app.presenters.outlier_pages import (
     Columns,
@@ -114,3 +115,11 @@ def test_the_verdicts_follow_the_thresholds() -> None:
     assert row.verdicts == ("outlier",)
     frame = verdicts_frame(capture, CriteriaFrame(feature_magnitude=51))
     assert any("kept no token values" in sentence for sentence in frame.findings)
+
+
+def test_the_biography_goes_back_to_earlier_starts() -> None:
+    record = record_of(planned(SPIKES), "Prompts", SITE, 7, "2026-11-20")
+    frame = channel_frame(planned({}), PIN, None, {}, [record])
+    assert frame.sessions == (
+        ("2026-11-20, Prompts (W16A16, 50 tokens)", f"largest 50, {record.ratio:.3g} × the median"),
+    )
