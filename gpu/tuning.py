@@ -11,6 +11,8 @@ from gpu.activations import allocate
 from gpu.device import Gpu
 from gpu.errors import Cancelled
 from gpu.kernels.attention import attention
+from gpu.kernels.channel_rows import HEADER, ROWS
+from gpu.kernels.channel_stats import Tap, channel_stats
 from gpu.kernels.emit import VALUES
 from gpu.kernels.heads import Heads
 from gpu.kernels.matmul_pairs import Sums, matmul_pairs
@@ -134,11 +136,14 @@ def _time(gpu: Gpu, workload: Workload, best: Variants, knob: str, value: int | 
 
 
 def _rows(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
-    """A norm of the hidden state."""
+    """A norm of the hidden state, and the statistics of the widest site: probes should cost little."""
     ledger, width = kit.gpu.ledger, workload.config.hidden_size
     x, out = (allocate(ledger, f"tuning {name}", 1, width, False) for name in ("x", "y"))
     gain = ledger.buffer("tuning gain", "workspace", x.stride * 4)
-    return [rms_norm(kit, x, gain, 1e-6, out, VALUES)], out.values
+    widest = allocate(ledger, "tuning site", 1, workload.config.intermediate_size, False)
+    stats = ledger.buffer("tuning statistics", "probes", (HEADER + ROWS * widest.stride) * 4)
+    ops = [rms_norm(kit, x, gain, 1e-6, out, VALUES), channel_stats(kit, [Tap(widest, HEADER)], stats)]
+    return ops, out.values
 
 
 def _context(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
