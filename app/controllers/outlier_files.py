@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.atomic import replacing
+from app.presenters.outlier_numbers import Arrays, as_csv, as_npz
 from app.presenters.outliers import MapPresenter
 from gpu.errors import QuantscopeError
 from gpu.probes.capture_file import load_capture, save_capture
@@ -28,6 +29,10 @@ _FILTERS = {
     "csv": "Tables (*.csv)",
     "npz": "Arrays (*.npz)",
     "verdicts": "Tables (*.csv)",
+    "page-png": "Pictures (*.png)",
+    "page-svg": "Drawings (*.svg)",
+    "page-csv": "Tables (*.csv)",
+    "page-npz": "Arrays (*.npz)",
 }
 STATISTICS = ("absmax", "mean_abs", "rms", "kurtosis", "ratio", "share_low", "share_high", "peak")
 
@@ -37,11 +42,18 @@ class Say(Protocol):
 
 
 class CaptureFiles(QObject):
-    """Asks where, reads or writes, and says in a sentence what did not work."""
+    """Asks where, reads or writes, and says in a sentence what did not work. `numbers` gives those of the
+    page in front."""
 
-    def __init__(self, panel: OutliersPanel, add: Callable[[str, Capture], None], say: Say) -> None:
+    def __init__(
+        self,
+        panel: OutliersPanel,
+        add: Callable[[str, Capture], None],
+        say: Say,
+        numbers: Callable[[], Arrays],
+    ) -> None:
         super().__init__(panel)
-        self._panel, self._add, self._say = panel, add, say
+        self._panel, self._add, self._say, self._numbers = panel, add, say, numbers
         self._name = ""
         self._capture: Capture | None = None
         self._map: MapPresenter | None = None
@@ -50,6 +62,7 @@ class CaptureFiles(QObject):
         panel.source.save_requested.connect(self._save)
         panel.source.export_requested.connect(self._export)
         panel.source.copy_requested.connect(panel.copy_picture)
+        panel.source.copy_page_requested.connect(panel.copy_page)
 
     def set_shown(self, name: str, capture: Capture | None) -> None:
         self._name, self._capture = name, capture
@@ -83,13 +96,17 @@ class CaptureFiles(QObject):
             self._say(f"Written: {path}")
 
     def export(self, kind: str, path: Path) -> None:
-        """Write one of `EXPORTS`."""
+        """Write one of `EXPORTS` or `PAGE_EXPORTS`."""
         makers: dict[str, Callable[[], bytes]] = {
             "png": lambda: png_bytes(self._panel.map),
             "svg": lambda: svg_bytes(self._panel.map),
             "csv": lambda: map_csv(self._map).encode(),
             "npz": lambda: statistics_npz(self._capture),
             "verdicts": lambda: verdicts_csv(self._verdicts).encode(),
+            "page-png": lambda: png_bytes(self._panel.page()),
+            "page-svg": lambda: svg_bytes(self._panel.page()),
+            "page-csv": lambda: as_csv(self._numbers()).encode(),
+            "page-npz": lambda: as_npz(self._numbers()),
         }
         self.write(path, lambda temporary: _fill(temporary, makers[kind]()))
 
@@ -110,7 +127,7 @@ class CaptureFiles(QObject):
 
     @Slot(str)
     def _export(self, kind: str) -> None:
-        suffix = "csv" if kind == "verdicts" else kind
+        suffix = "csv" if kind == "verdicts" else kind.removeprefix("page-")
         path = QFileDialog.getSaveFileName(self._panel, "Export", f"{self._name}.{suffix}", _FILTERS[kind])[0]
         if path:
             self.export(kind, Path(path))
@@ -138,11 +155,10 @@ def verdicts_csv(frame: VerdictsFrame) -> str:
 
 def statistics_npz(capture: Capture | None) -> bytes:
     """Every statistic of every site as `<site>/<statistic>`."""
-    out = io.BytesIO()
     sites = capture.sites if capture is not None else {}
-    arrays = {f"{site}/{name}": getattr(found, name) for site, found in sites.items() for name in STATISTICS}
-    np.savez(out, **arrays)
-    return out.getvalue()
+    return as_npz(
+        {f"{site}/{name}": getattr(found, name) for site, found in sites.items() for name in STATISTICS}
+    )
 
 
 def _fill(path: Path, data: bytes) -> None:

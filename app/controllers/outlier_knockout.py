@@ -45,6 +45,7 @@ class KnockoutController(QObject):
         self._job: Job | None = None
         self._result: Knockout | None = None
         self._problem = ""
+        self.frame = KnockoutFrame()
         self._at = TaskProgress(KNOCKOUT, "")
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
@@ -117,19 +118,18 @@ class KnockoutController(QObject):
     def _show(self) -> None:
         running = self._job is not None
         result = self._result
-        self._page.set_frame(
-            KnockoutFrame(
-                where=_PLACES,
-                place=self._place,
-                seeds=self._seeds,
-                charts=knockout_charts(result) if result is not None else (),
-                note=self._problem or (knockout_note(result) if result is not None else _EXPLANATION),
-                running=running,
-                progress=self._at.done / self._at.total if running and self._at.total else 0.0,
-                stage=self._at.stage if running else "",
-                enabled=self._facts is not None and self._capture is not None,
-            )
+        self.frame = KnockoutFrame(
+            where=_PLACES,
+            place=self._place,
+            seeds=self._seeds,
+            charts=knockout_charts(result) if result is not None else (),
+            note=self._problem or (knockout_note(result) if result is not None else _EXPLANATION),
+            running=running,
+            progress=self._at.done / self._at.total if running and self._at.total else 0.0,
+            stage=self._at.stage if running else "",
+            enabled=self._facts is not None and self._capture is not None,
         )
+        self._page.set_frame(self.frame)
 
 
 def _failed(error: Exception) -> KnockoutFailed:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.engine_thread import EngineThread
 from app.messages import Traced
 from app.presenters.outlier_live import LiveRow, live_frame, live_readout, most_rows, name_of
+from app.presenters.outlier_numbers import Arrays, token_numbers
 from app.presenters.outliers import MapPick
 from gpu.events import ChannelStats, PromptProgress
 from views.frames.outliers import HeatFrame
@@ -61,6 +63,10 @@ class LiveTokens(QObject):
 
     def readout(self, row: int, channel: int) -> str:
         return live_readout(self._rows, self._names(), self.site, row, channel)
+
+    def numbers(self) -> Arrays:
+        values = np.stack([row.values for row in self._rows]) if self._rows else None
+        return token_numbers(self.site, values, self._names())
 
     def _names(self) -> list[str]:
         return [name_of(row, self._prompt_tokens, self._pieces) for row in self._rows]

@@ -29,11 +29,12 @@ class ProfileController(QObject):
         self._pick = RemedyPick()
         self._work: ProfileWork | None = None
         self._key: tuple[object, ...] = ()
-        self._worker.told.connect(page.set_frame)
+        self.frame = ProfileFrame(note="Click a channel in the map to see the profile of its site.")
+        self._worker.told.connect(self._show)
         page.smoothing_chosen.connect(lambda value: self._change(smoothing=None if value < 0 else value))
         page.rotation_toggled.connect(lambda is_on: self._change(rotates=is_on))
         page.clip_chosen.connect(lambda value: self._change(clip=None if value < 0 else value))
-        page.set_frame(ProfileFrame(note="Click a channel in the map to see the profile of its site."))
+        page.set_frame(self.frame)
 
     @property
     def is_idle(self) -> bool:
@@ -59,6 +60,11 @@ class ProfileController(QObject):
         if self._work is not None:
             self._work = replace(self._work, pick=self._pick)
             self._start()
+
+    @Slot(object)
+    def _show(self, frame: ProfileFrame) -> None:
+        self.frame = frame
+        self._page.set_frame(frame)
 
     @Slot()
     def _start(self) -> None:

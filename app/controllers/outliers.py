@@ -17,6 +17,7 @@ from app.messages import ModelFacts
 from app.pin_records import PinFile
 from app.presenters.outlier_drift import drift_frame
 from app.presenters.outlier_findings import pin_of, verdicts_frame
+from app.presenters.outlier_numbers import Arrays, Shown, page_numbers, token_numbers
 from app.presenters.outlier_pages import (
     Columns,
     TokensPresenter,
@@ -30,7 +31,7 @@ from app.sources import Sources
 from app.tasks.capture import ColumnsRead, capture_failed, read_columns
 from gpu.probes.captured import Capture
 from views.frames import Choice
-from views.frames.outliers import CriteriaFrame, DriftFrame, HeatFrame, VerdictsFrame
+from views.frames.outliers import ChannelFrame, CriteriaFrame, DriftFrame, HeatFrame, VerdictsFrame
 from views.outliers import OutliersPanel
 
 
@@ -51,11 +52,12 @@ class OutliersController(QObject):
         self._shown, self._other = "", ""
         self._pin: Pin | None = None
         self._verdicts = VerdictsFrame()
+        self._channel = ChannelFrame()
         self._columns: dict[tuple[str, str], Columns] = {}
         self._map: MapPresenter | None = None
         self._tokens: TokensPresenter | None = None
         self.taking = CaptureController(panel.source, engine, sources)
-        self.files = CaptureFiles(panel, self.add, self.taking.say)
+        self.files = CaptureFiles(panel, self.add, self.taking.say, self._numbers)
         self._pins = Pins(records, self.taking.say)
         self.live = LiveTokens(engine, self)
         self.profile = ProfileController(panel.profile)
@@ -205,7 +207,8 @@ class OutliersController(QObject):
         columns = self._columns.get((capture.origin.fingerprint, site))
         others = {name: other for name, other in self._captures.items() if name != self._shown}
         earlier = [] if pin is None else self._pins.earlier(capture, self._shown, site, pin.channel)
-        self._panel.channel.set_frame(channel_frame(capture, pin, columns, others, earlier))
+        self._channel = channel_frame(capture, pin, columns, others, earlier)
+        self._panel.channel.set_frame(self._channel)
         if (
             self._tokens is None
             or (self._tokens.capture, self._tokens.site) != (capture, site)
@@ -230,12 +233,35 @@ class OutliersController(QObject):
 
     def _show_drift(self) -> None:
         others = tuple(Choice(name, name) for name in self._captures if name != self._shown)
-        other = self._other if self._other in self._captures and self._other != self._shown else ""
-        other = other or (others[0].key if others else "")
+        other = self._compared()
         frame = drift_frame(
             self.capture, self._captures.get(other), self._map_pick, DriftFrame(others, other)
         )
         self._panel.drift.set_frame(frame)
+
+    def _compared(self) -> str:
+        """The name of the capture that the one on show is compared with."""
+        others = [name for name in self._captures if name != self._shown]
+        return self._other if self._other in others else next(iter(others), "")
+
+    def _numbers(self) -> Arrays:
+        """What the page in front shows."""
+        shown = Shown(
+            self._verdicts,
+            self._channel,
+            self.profile.frame,
+            self.knockout.frame,
+            self.capture,
+            self._captures.get(self._compared()),
+            self._token_numbers(),
+        )
+        return page_numbers(self._panel.tab(), shown)
+
+    def _token_numbers(self) -> Arrays:
+        shown = self._tokens
+        if self.live.is_on or shown is None:
+            return self.live.numbers()
+        return token_numbers(shown.site, shown.capture.values.get(shown.site), shown.capture.pieces)
 
     def _read_map(self, row: int, place: int) -> None:
         self._panel.set_readout(self._map.readout(row, place) if self._map is not None else "")

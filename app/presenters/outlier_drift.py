@@ -26,6 +26,15 @@ def change(first: F32, other: F32) -> F32:
     return np.log2(np.maximum(other, _TINY) / np.maximum(first, _TINY)).astype(np.float32)
 
 
+def changes(capture: Capture, other: Capture) -> dict[str, F32]:
+    """`change` of every site that both have."""
+    return {
+        site: change(found.absmax, other.sites[site].absmax)
+        for site, found in capture.sites.items()
+        if site in other.sites and other.sites[site].absmax.shape == found.absmax.shape
+    }
+
+
 def signed_codes(values: F32, top: float) -> Codes:
     """Codes of the palette CHANGE, its ends at ±`top`."""
     finite = np.isfinite(values)
@@ -42,11 +51,7 @@ def drift_frame(
     if capture is None or other is None:
         note = "Take or open a second capture: another prompt, scheme or calibration set."
         return replace(frame, heat=HeatFrame(empty=note))
-    shared = {
-        site: change(found.absmax, other.sites[site].absmax)
-        for site, found in capture.sites.items()
-        if site in other.sites and other.sites[site].absmax.shape == found.absmax.shape
-    }
+    shared = changes(capture, other)
     if not shared:
         return replace(frame, heat=HeatFrame(empty="The two are of different models."))
     rows = sorted(shared.items(), key=lambda pair: -_beyond(pair[1]))

@@ -79,6 +79,13 @@ class OutliersPanel(QWidget):
     def copy_picture(self) -> None:
         QGuiApplication.clipboard().setPixmap(self.picture())
 
+    def page(self) -> QWidget:
+        """The page at the right that is in front."""
+        return self._tabs.currentWidget()
+
+    def copy_page(self) -> None:
+        QGuiApplication.clipboard().setPixmap(self.page().grab())
+
     def sizeHint(self) -> QSize:
         return QSize(1100, 640)
 

@@ -19,6 +19,12 @@ EXPORTS = (
     ("npz", "Statistics of every site (npz)…"),
     ("verdicts", "Ranked table (CSV)…"),
 )
+PAGE_EXPORTS = (
+    ("page-png", "Picture of the page at the right (PNG)…"),
+    ("page-svg", "Drawing of the page at the right (SVG)…"),
+    ("page-csv", "Numbers of the page at the right (CSV)…"),
+    ("page-npz", "Numbers of the page at the right (npz)…"),
+)
 
 
 class SourceBar(QWidget):
@@ -34,6 +40,7 @@ class SourceBar(QWidget):
     open_requested = Signal()
     save_requested = Signal()
     copy_requested = Signal()
+    copy_page_requested = Signal()
     export_requested = Signal(str)
 
     def __init__(self) -> None:
@@ -89,6 +96,10 @@ class SourceBar(QWidget):
         menu = QMenu(self._export)
         menu.addAction("Copy the map as a picture", self.copy_requested.emit)
         for key, text in EXPORTS:
+            menu.addAction(text, partial(self.export_requested.emit, key))
+        menu.addSeparator()
+        menu.addAction("Copy the page at the right as a picture", self.copy_page_requested.emit)
+        for key, text in PAGE_EXPORTS:
             menu.addAction(text, partial(self.export_requested.emit, key))
         self._export.setMenu(menu)
         self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

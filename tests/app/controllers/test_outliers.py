@@ -21,6 +21,7 @@ from tests.app.fake_engine import facts_for, stats_at
 from tests.gpu.probes.test_verdicts import CHANNELS, QKV, TOKENS, planned
 from views.frames.outliers import CriteriaFrame
 from views.outliers import OutliersPanel
+from views.outliers.panel import TABS
 from views.theme import Theme
 
 SITE = QKV.format(1)
@@ -98,6 +99,14 @@ def test_captures_and_exports_go_through_files(
         outliers.files.export(kind, tmp_path / kind)
         assert (tmp_path / kind).stat().st_size > 100
         assert "Written" in panel.source.note()
+    for page in TABS:
+        panel.show_tab(page)
+        for kind in ("page-png", "page-svg", "page-npz"):
+            outliers.files.export(kind, tmp_path / page)
+            assert "Written" in panel.source.note()
+    panel.show_tab("verdicts")
+    outliers.files.export("page-csv", tmp_path / "page")
+    assert SITE in (tmp_path / "page").read_text()
     with np.load(tmp_path / "npz") as stored:
         np.testing.assert_array_equal(stored[f"{SITE}/absmax"], spiked().sites[SITE].absmax)
     lines = (tmp_path / "csv").read_text().splitlines()

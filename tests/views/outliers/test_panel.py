@@ -9,6 +9,16 @@ from views.outliers.panel import TABS
 from views.theme import Theme
 
 
+def test_the_page_in_front_is_copied_as_a_picture(theme: Theme, qtbot) -> None:
+    panel = OutliersPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show_tab("sinks")
+    assert panel.page() is panel.sinks
+    QGuiApplication.clipboard().clear()
+    panel.copy_page()
+    assert not QGuiApplication.clipboard().pixmap().isNull()
+
+
 def test_pages_come_to_the_front_by_name(theme: Theme, qtbot) -> None:
     panel = OutliersPanel(theme)
     qtbot.addWidget(panel)

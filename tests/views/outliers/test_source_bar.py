@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
 
 from views.frames import Choice
 from views.frames.outliers import SourceFrame
-from views.outliers.source_bar import EXPORTS, SourceBar
+from views.outliers.source_bar import EXPORTS, PAGE_EXPORTS, SourceBar
 
 READY = SourceFrame(
     sources=(Choice("prompts", "Prompts"), Choice("typed", "Typed")), source="typed", text="abc", enabled=True
@@ -60,12 +60,17 @@ def test_switches_and_exports(qtbot) -> None:
     for name, signal in (("Open…", bar.open_requested), ("Save…", bar.save_requested)):
         with qtbot.waitSignal(signal):
             button(bar, name).click()
-    actions = button(bar, "Export").menu().actions()
-    with qtbot.waitSignal(bar.copy_requested):
-        actions[0].trigger()
-    for action, (key, _) in zip(actions[1:], EXPORTS, strict=True):
+    actions = {action.text(): action for action in button(bar, "Export").menu().actions()}
+    copies = {
+        "Copy the map as a picture": bar.copy_requested,
+        "Copy the page at the right as a picture": bar.copy_page_requested,
+    }
+    for text, signal in copies.items():
+        with qtbot.waitSignal(signal):
+            actions[text].trigger()
+    for key, text in (*EXPORTS, *PAGE_EXPORTS):
         with qtbot.waitSignal(bar.export_requested) as caught:
-            action.trigger()
+            actions[text].trigger()
         assert caught.args == [key]
     bar.set_frame(READY)
     assert not button(bar, "Save…").isEnabled()
