@@ -13,7 +13,7 @@ from app.presenters.outliers import MapPick, exact
 from views.frames.outliers import HeatFrame
 
 F32 = npt.NDArray[np.float32]
-MOST_VALUES = 1 << 18  # of so many a map is made within a frame
+MOST_VALUES = 1 << 19  # of so many a map is made within a frame
 MOST_ROWS = 128
 WAITING = "The chat's tokens appear here as they arrive; ask something."
 
