@@ -16,11 +16,11 @@ fn prepare(token: u32, group: u32, lane: u32) {
         let v = x_values[row + i];
         squares += v * v;
     }
-    var sum = squares.x + squares.y + squares.z + squares.w;
-    sum += lane_xor(sum, 1u, lane);
-    sum += lane_xor(sum, 2u, lane);
-    sum += lane_xor(sum, 4u, lane);
-    inverse_rms = 1.0 / sqrt(sum / WIDTH + EPSILON);
+    squares += lane_xor4(squares, 4u, lane);  // in the order of rms_norm.wgsl, so that codes are the same
+    squares += lane_xor4(squares, 2u, lane);
+    squares += lane_xor4(squares, 1u, lane);
+    let mean = (squares.x + squares.y + squares.z + squares.w) / WIDTH;
+    inverse_rms = 1.0 / sqrt(mean + EPSILON);
 }
 
 fn load_block(token: u32, block: u32) -> Block {
