@@ -43,11 +43,12 @@ class AttentionProbe:
         cache, q = decoder.caches[index], decoder.space.q
         return [attention_mass(decoder.kit, heads, cache, q, outputs, self._positions, self._first)]
 
-    def read(self, tokens: int) -> AttentionMass:
-        """What the first `tokens` tokens of the cache did."""
+    def read(self, tokens: int, start: int = 0) -> AttentionMass:
+        """What the tokens from `start` on did, of a cache of `tokens`; only they were probed."""
+        start = max(start, self._first)
         received = np.stack([self._rows(buffer)[:, :tokens] for buffer in self._received])
-        top = np.stack([self._rows(buffer)[:, self._first : tokens] for buffer in self._top])
-        queries = max(tokens - self._first, 0)
+        top = np.stack([self._rows(buffer)[:, start:tokens] for buffer in self._top])
+        queries = max(tokens - start, 0)
         mean = top.mean(axis=2) if queries else np.zeros(top.shape[:2], np.float32)
         return AttentionMass(self._first, queries, received, mean)
 

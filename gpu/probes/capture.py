@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gpu.errors import RequestError
 from gpu.model import Cancel, Model
+from gpu.prefix_cache import shared_prefix
 from gpu.probes.attention import AttentionProbe
 from gpu.probes.attention_share import AttentionMass, combined
 from gpu.probes.captured import Capture, Origin, Prompt
@@ -37,7 +38,13 @@ class CaptureRequest:
 
     @property
     def tokens(self) -> int:
+        """How many are captured."""
         return sum(len(prompt.token_ids) for prompt in self.prompts)
+
+    @property
+    def read_tokens(self) -> int:
+        """How many the model reads for it."""
+        return sum(len(prompt.before) + len(prompt.token_ids) for prompt in self.prompts)
 
 
 def capture(
@@ -52,14 +59,29 @@ def capture(
     A prompt longer than the context is run in pieces, each from an empty cache.
 
     Raises:
-        RequestError: no tokens, a token or a site the model does not have, or more values than the limit
-            allows: said before anything runs.
+        RequestError: no tokens, a token or a site the model does not have, a part of a text that the context
+            does not hold, or more values than the limit allows: said before anything runs.
         Cancelled: `cancel` said so.
     """
-    check_request(model, request)
-    longest = max(len(piece) for prompt in request.prompts for piece in pieces_of(prompt, model))
-    with _probes(model, request, longest) as probes:
-        return _Run(model, request, probes, progress, cancel).capture(origin)
+    with _running(model, request, progress, cancel) as run:
+        return run.capture(origin, [prompt for prompt in request.prompts if prompt.token_ids])
+
+
+def capture_each(
+    model: Model,
+    origin: Origin,
+    request: CaptureRequest,
+    progress: Progress = lambda _done, _total: None,
+    cancel: Cancel = lambda: False,
+) -> tuple[Capture, ...]:
+    """A capture of every prompt by itself, none of them empty. What comes before a prompt is not read again
+    where the prompt before it has read it.
+
+    Raises:
+        RequestError, Cancelled: as `capture`.
+    """
+    with _running(model, request, progress, cancel) as run:
+        return tuple(run.capture(origin, [prompt]) for prompt in request.prompts)
 
 
 def check_request(model: Model, request: CaptureRequest) -> None:
@@ -68,9 +90,15 @@ def check_request(model: Model, request: CaptureRequest) -> None:
         raise RequestError("There is no text to run the model on; give at least one token.")
     vocabulary = model.config.vocab_size
     for prompt in request.prompts:
-        wrong = next((token for token in prompt.token_ids if not 0 <= token < vocabulary), None)
+        ids = prompt.before + prompt.token_ids
+        wrong = next((token for token in ids if not 0 <= token < vocabulary), None)
         if wrong is not None:
             raise RequestError(f"Token id {wrong} is outside this model's vocabulary of {vocabulary:,}.")
+        if prompt.before and len(ids) > model.context_tokens:
+            raise RequestError(
+                f"'{prompt.name}' and what comes before it have {len(ids):,} tokens and the context holds "
+                f"{model.context_tokens:,}; open the model with a longer context."
+            )
     sites = [model.probes.site(name) for name in model.sites]
     check_limit(chosen_sites(sites, request.keep), request.tokens, request.limit_bytes)
 
@@ -88,8 +116,11 @@ class _Probes:
 
 
 @contextmanager
-def _probes(model: Model, request: CaptureRequest, longest: int) -> Iterator[_Probes]:
-    """What looks on besides the statistics; whatever happens, the model is left as it was loaded."""
+def _running(model: Model, request: CaptureRequest, progress: Progress, cancel: Cancel) -> Iterator[_Run]:
+    """The request with its probes; whatever happens, the model is left as it was loaded."""
+    check_request(model, request)
+    longest = max(len(piece) for prompt in request.prompts for piece in pieces_of(prompt, model))
+    positions = longest + max(len(prompt.before) for prompt in request.prompts)
     rows, attention = None, None
     sites = chosen_sites([model.probes.site(name) for name in model.sites], request.keep)
     try:
@@ -97,11 +128,11 @@ def _probes(model: Model, request: CaptureRequest, longest: int) -> Iterator[_Pr
             rows = KeptRows(model.gpu, sites, longest)
         if request.sink_tokens is not None:
             layers = model.config.num_hidden_layers
-            attention = AttentionProbe(model.gpu, model.heads, layers, longest, request.sink_tokens)
+            attention = AttentionProbe(model.gpu, model.heads, layers, positions, request.sink_tokens)
         watchers = [probe for probe in (rows, attention) if probe is not None]
         if watchers:
             model.instrument(watchers=watchers)
-        yield _Probes(rows, attention)
+        yield _Run(model, request, _Probes(rows, attention), progress, cancel)
     finally:
         if rows is not None or attention is not None:
             model.instrument()
@@ -112,8 +143,22 @@ def _probes(model: Model, request: CaptureRequest, longest: int) -> Iterator[_Pr
                 probe.release()
 
 
-class _Run:
+class _Found:
     """The findings of one capture as they come in."""
+
+    def __init__(self) -> None:
+        self.tokens = 0
+        self.sites: dict[str, SiteStatistics] = {}
+        self.by_prompt: list[dict[str, F32]] = []
+        self.values: dict[str, list[F32]] = {}
+        self.attention: AttentionMass | None = None
+
+    def add_attention(self, found: AttentionMass) -> None:
+        self.attention = found if self.attention is None else combined(self.attention, found)
+
+
+class _Run:
+    """Feeds the model and reads what it does; `done` counts the tokens read."""
 
     def __init__(
         self, model: Model, request: CaptureRequest, probes: _Probes, progress: Progress, cancel: Cancel
@@ -121,50 +166,56 @@ class _Run:
         self._model, self._request, self._probes = model, request, probes
         self._progress, self._cancel = progress, cancel
         self._done = 0
-        self._sites: dict[str, SiteStatistics] = {}
-        self._by_prompt: list[dict[str, F32]] = []
-        self._values: dict[str, list[F32]] = {}
-        self._attention: AttentionMass | None = None
 
-    def capture(self, origin: Origin) -> Capture:
-        prompts = tuple(prompt for prompt in self._request.prompts if prompt.token_ids)
+    def capture(self, origin: Origin, prompts: Sequence[Prompt]) -> Capture:
+        """Everything that is found of some prompts."""
+        found = _Found()
         for prompt in prompts:
-            found: dict[str, SiteStatistics] = {}
+            sites: dict[str, SiteStatistics] = {}
             for piece in pieces_of(prompt, self._model):
-                found = _joined(found, self._run(piece))
-            self._by_prompt.append({site: statistics.absmax for site, statistics in found.items()})
-            self._sites = _joined(self._sites, found)
+                sites = _joined(sites, self._read(prompt.before, piece, found))
+            found.by_prompt.append({site: statistics.absmax for site, statistics in sites.items()})
+            found.sites = _joined(found.sites, sites)
         several = len(prompts) > 1
         return Capture(
             origin,
             self._request.thresholds,
-            prompts,
-            self._sites,
-            {site: np.concatenate(parts) for site, parts in self._values.items()},
-            {site: np.stack([each[site] for each in self._by_prompt]) for site in self._sites if several},
-            self._attention,
+            tuple(prompts),
+            found.sites,
+            {site: np.concatenate(parts) for site, parts in found.values.items()},
+            {site: np.stack([each[site] for each in found.by_prompt]) for site in found.sites if several},
+            found.attention,
         )
 
-    def _run(self, ids: Sequence[int]) -> dict[str, SiteStatistics]:
+    def _read(self, before: Sequence[int], ids: Sequence[int], found: _Found) -> dict[str, SiteStatistics]:
         """Statistics of one piece; its values and its attention are kept."""
-        model, started = self._model, self._done
-        model.rewind(0)
+        model = self._model
+        known = shared_prefix(model.cached_ids, before)
+        model.rewind(known)
+        self._done += known
+        self._feed(before[known:], probed=False)
         model.probes.reset(self._request.thresholds)
         if self._probes.attention is not None:
             self._probes.attention.reset()
-        for done in model.feed(ids, self._cancel, probed=True):
-            self._done = started + done
-            self._progress(self._done, self._request.tokens)
-        self._keep(len(ids))
-        return {site: model.probes.statistics(site, started) for site in model.sites}
+        self._feed(ids, probed=True)
+        self._keep(len(before), len(ids), found)
+        first = found.tokens - len(before)
+        found.tokens += len(ids)
+        return {site: model.probes.statistics(site, first) for site in model.sites}
 
-    def _keep(self, tokens: int) -> None:
+    def _feed(self, ids: Sequence[int], *, probed: bool) -> None:
+        started = self._done
+        for done in self._model.feed(ids, self._cancel, probed=probed):
+            self._done = started + done
+            self._progress(self._done, self._request.read_tokens)
+
+    def _keep(self, before: int, tokens: int, found: _Found) -> None:
         if self._probes.rows is not None:
             for site in self._request.keep:
-                self._values.setdefault(site, []).append(self._probes.rows.read(site, tokens))
+                rows = self._probes.rows.read(site, before + tokens)
+                found.values.setdefault(site, []).append(rows[len(rows) - tokens :])
         if self._probes.attention is not None:
-            found = self._probes.attention.read(tokens)
-            self._attention = found if self._attention is None else combined(self._attention, found)
+            found.add_attention(self._probes.attention.read(before + tokens, before))
 
 
 def _joined(first: dict[str, SiteStatistics], later: dict[str, SiteStatistics]) -> dict[str, SiteStatistics]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -66,6 +67,7 @@ def _about(capture: Capture) -> dict[str, Any]:
         "program": capture.origin.program,
         "thresholds": capture.thresholds,
         "prompts": [[prompt.name, len(prompt.token_ids)] for prompt in capture.prompts],
+        "before": [len(prompt.before) for prompt in capture.prompts],
         "sites": {site: statistics.tokens for site, statistics in capture.sites.items()},
         "values": list(capture.values),
         "by_prompt": list(capture.by_prompt),
@@ -75,7 +77,10 @@ def _about(capture: Capture) -> dict[str, Any]:
 
 
 def _arrays(capture: Capture) -> dict[str, Array]:
+    before = [token for prompt in capture.prompts for token in prompt.before]
     arrays: dict[str, Array] = {"token_ids": np.array(capture.token_ids, np.int32)}
+    if before:
+        arrays["before_ids"] = np.array(before, np.int32)
     for site, statistics in capture.sites.items():
         arrays |= {f"{site}/{name}": getattr(statistics, name) for name in _ARRAYS}
     arrays |= {f"{site}/values": values for site, values in capture.values.items()}
@@ -89,13 +94,17 @@ def _read(file: SafetensorsFile, about: dict[str, Any]) -> Capture:
     def array(name: str) -> Array:
         return np.array(file.array(name))  # a copy: the file may go away
 
-    ids = array("token_ids").tolist()
+    counts = about.get("before", [0] * len(about["prompts"]))  # earlier versions captured whole texts only
+    before = _cut(array("before_ids").tolist() if any(counts) else [], counts)
+    ids = _cut(array("token_ids").tolist(), [tokens for _, tokens in about["prompts"]])
     low, high = about["thresholds"]
     attention = about["attention"]
     return Capture(
         Origin(*(str(about[name]) for name in ("model", "fingerprint", "scheme", "program"))),
         (float(low), float(high)),
-        _prompts(about["prompts"], ids),
+        tuple(
+            Prompt(str(name), *parts) for (name, _), *parts in zip(about["prompts"], ids, before, strict=True)
+        ),
         {
             site: SiteStatistics(site, int(tokens), *(array(f"{site}/{name}") for name in _ARRAYS))
             for site, tokens in about["sites"].items()
@@ -112,11 +121,9 @@ def _attention(described: list[int], array: Callable[[str], Array]) -> Attention
     return AttentionMass(int(first), int(queries), array("attention/received"), array("attention/top"))
 
 
-def _prompts(described: list[Any], ids: list[int]) -> tuple[Prompt, ...]:
-    prompts, start = [], 0
-    for name, tokens in described:
-        prompts.append(Prompt(str(name), tuple(ids[start : start + tokens])))
-        start += tokens
-    if start != len(ids):
-        raise ValueError(f"{len(ids)} tokens for prompts of {start}")
-    return tuple(prompts)
+def _cut(ids: list[int], counts: list[int]) -> list[tuple[int, ...]]:
+    """Parts of so many tokens each, which are all there are."""
+    if sum(counts) != len(ids):
+        raise ValueError(f"{len(ids)} tokens for prompts of {sum(counts)}")
+    rest = iter(ids)
+    return [tuple(itertools.islice(rest, count)) for count in counts]

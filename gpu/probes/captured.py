@@ -15,10 +15,12 @@ F32 = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Prompt:
-    """A text of its own: it is run from an empty cache."""
+    """A text of its own, or a part of one: the model reads `before` from an empty cache and then `token_ids`,
+    of which alone anything is kept."""
 
     name: str
     token_ids: tuple[int, ...]
+    before: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

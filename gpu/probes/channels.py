@@ -72,7 +72,7 @@ class ChannelProbes:
     def statistics(self, site: str, first_token: int = 0) -> SiteStatistics:
         """Statistics of one site over the tokens since the last reset; zeros if there were none.
 
-        `first_token` is added to the positions of the largest magnitudes.
+        `first_token` is where in the findings the cache's first token would stand.
 
         Raises:
             RequestError: there is no such site.

@@ -65,7 +65,8 @@ class SiteStatistics:
 def from_words(site: str, tokens: int, words: U32, first_token: int = 0) -> SiteStatistics:
     """Statistics from the rows that the channel_stats kernel keeps, u32 [ROWS, channels].
 
-    `first_token` is added to the positions of the largest magnitudes.
+    `first_token` is where in the findings the cache's first token would stand: below 0 where tokens were read
+    that do not count.
     """
     floats = words.view(np.float32).astype(np.float64)
     count = max(tokens, 1)
@@ -79,7 +80,7 @@ def from_words(site: str, tokens: int, words: U32, first_token: int = 0) -> Site
         kurtosis(floats[FOURTHS] / count, squares),
         words[LOW].copy(),
         words[HIGH].copy(),
-        words[PLACE] + np.uint32(first_token),
+        np.maximum(words[PLACE].astype(np.int64) + first_token, 0).astype(np.uint32),
     )
 
 

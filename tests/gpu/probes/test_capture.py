@@ -9,7 +9,7 @@ import pytest
 
 from gpu.errors import Cancelled, RequestError
 from gpu.model import Model
-from gpu.probes.capture import CaptureRequest, capture
+from gpu.probes.capture import CaptureRequest, capture, capture_each
 from gpu.probes.captured import Capture, Prompt
 from gpu.probes.statistics import MASSIVE_THRESHOLD, OUTLIER_THRESHOLD
 from tests.golden.qwen3.reference import Reference
@@ -92,6 +92,42 @@ def test_prompts_start_from_an_empty_cache_and_are_kept_apart(load: Load) -> Non
         np.testing.assert_array_equal(statistics.low, each[0].low + each[1].low)
         assert statistics.tokens == len(PROMPT)
     assert not alone[0].by_prompt
+
+
+def test_parts_of_a_text_are_captured_apart_and_read_once(load: Load) -> None:
+    model = load("random", "W16A16").model
+    site = "layers.1.mlp.down_proj"
+    whole = taken(model, PROMPT, keep=frozenset({site}), sink_tokens=4)
+    first, last = (Prompt("b", PROMPT[7:20], PROMPT[:7]), Prompt("c", PROMPT[20:], PROMPT[:20]))
+    seen: list[tuple[int, int]] = []
+    request = CaptureRequest((first, last), keep=frozenset({site}), sink_tokens=4)
+    parts = capture_each(model, ORIGIN, request, lambda done, total: seen.append((done, total)))
+    for part, rows in zip(parts, (slice(7, 20), slice(20, None)), strict=True):
+        values, found = whole.values[site][rows], part.sites[site]
+        np.testing.assert_allclose(part.values[site], values, atol=1e-4 * np.abs(values).max())
+        np.testing.assert_allclose(found.absmax, np.abs(values).max(axis=0), rtol=RELATIVE)
+        np.testing.assert_allclose(found.rms, np.sqrt(np.square(values).mean(axis=0)), rtol=RELATIVE)
+        np.testing.assert_array_equal(found.peak, np.abs(values).argmax(axis=0))
+        assert found.tokens == part.tokens == len(values)
+    assert sum(part.attention.queries for part in parts) == len(PROMPT) - 7
+    before = taken(model, PROMPT[:7], sink_tokens=4).attention.received
+    received = [
+        np.pad(a, ((0, 0), (0, 0), (0, len(PROMPT) - a.shape[2])))
+        for a in (before, parts[0].attention.received)
+    ]
+    np.testing.assert_allclose(
+        sum(received) + parts[1].attention.received, whole.attention.received, atol=1e-4
+    )
+    assert seen == [(7, 20 + len(PROMPT)), (20, 20 + len(PROMPT)), (20 + len(PROMPT), 20 + len(PROMPT))]
+    assert is_as_loaded(model)
+
+
+def test_a_part_that_the_context_does_not_hold_with_what_comes_before_it_is_refused(load: Load) -> None:
+    model = load("random", "W16A16").model
+    request = CaptureRequest((Prompt("Answer", PROMPT, PROMPT * 2),))
+    with pytest.raises(RequestError, match="longer context") as failure:
+        capture(model, ORIGIN, request)
+    assert is_one_sentence(str(failure.value))
 
 
 def test_the_limit_is_checked_before_anything_runs_and_says_what_would_fit(load: Load) -> None:

@@ -56,7 +56,12 @@ def assert_equal(found: object, expected: object) -> None:
         assert found == expected
 
 
-@pytest.mark.parametrize("changes", [{}, {"attention": None, "values": {}, "by_prompt": {}, "pieces": ()}])
+PARTS = (Prompt("thinking", (1, 2, 3), (7, 8)), Prompt("answer", (4, 5, 6, 7, 8, 9), (7, 8, 1, 2, 3)))
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"attention": None, "values": {}, "by_prompt": {}, "pieces": ()}, {"prompts": PARTS}]
+)
 def test_a_capture_comes_back_whole(tmp_path: Path, changes: dict[str, object]) -> None:
     path = tmp_path / "c.safetensors"
     save_capture(example(**changes), path)
@@ -91,6 +96,8 @@ def rewritten(path: Path, **changes: object) -> Path:
     for name, value in changes.items():
         if name in metadata:
             metadata[name] = value
+        elif value is None:
+            del about[name]
         else:
             about[name] = value
     if "about" not in changes:
@@ -115,12 +122,18 @@ def test_another_version_is_named(tmp_path: Path) -> None:
         {"sites": {"layers.7": 3}},
         {"sites": 4},
         {"prompts": [["a", 4]]},
+        {"before": [2, 0]},
         {"thresholds": [1]},
         {"attention": [1]},
     ],
 )
 def test_damage_is_said_in_a_sentence(tmp_path: Path, changes: dict[str, object]) -> None:
     assert "damaged" in refusal(rewritten(tmp_path / "c.safetensors", **changes))
+
+
+def test_a_file_of_a_program_that_knew_no_parts_is_read(tmp_path: Path) -> None:
+    path = rewritten(tmp_path / "c.safetensors", before=None)
+    assert [prompt.before for prompt in load_capture(path).prompts] == [(), ()]
 
 
 def test_other_files_are_no_captures(tmp_path: Path) -> None:
