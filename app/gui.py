@@ -239,6 +239,7 @@ class Gui(QObject):
         self.spikes.statistics_changed.connect(self.microscope.set_statistics)
         self.spikes.statistics_changed.connect(self.outliers.live.set_statistics)
         self.tokens.token_read.connect(self.outliers.live.show_token)
+        self.tokens.token_captured.connect(self.outliers.add)
         self.outliers.watched_changed.connect(lambda on: self._see_panel("outliers", on))
         self.microscope.watching_changed.connect(lambda on: self._see_panel("microscope", on))
         self.conversations.told.connect(self._tell)

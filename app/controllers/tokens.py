@@ -26,11 +26,12 @@ _OTHER_MODEL = "Another model wrote this answer; open that one to go on from her
 
 
 class TokensController(QObject):
-    """`token_read` names the token whose activations the probes hold now; `tint_chosen` is the tint's switch
-    and what it compares with.
+    """`token_read` names the token whose activations the probes hold now, `token_captured` has them of every
+    site; `tint_chosen` is the tint's switch and what it compares with.
     """
 
     token_read = Signal(str)
+    token_captured = Signal(str, object)
     tint_chosen = Signal(bool, str)
 
     def __init__(
@@ -138,6 +139,7 @@ class TokensController(QObject):
     def _hear(self, letter: object) -> None:
         if isinstance(letter, TokenRead):
             self.token_read.emit(letter.label)
+            self.token_captured.emit(letter.label, letter.capture)
 
     def _connect(self) -> None:
         self._panel.tint_toggled.connect(self.tint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.context import fit_prompt
@@ -11,6 +11,7 @@ from app.messages import Question
 
 if TYPE_CHECKING:
     from app.engine_desk import Desk
+    from gpu.probes.captured import Capture
 
 Cancel = Callable[[], bool]
 
@@ -25,12 +26,15 @@ class TokenWish:
     label: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TokenRead:
-    """The probes now hold the activations of this one token, at `position` of the context, as it was read."""
+    """The probes now hold the activations of this one token, at `position` of the context, as it was read;
+    `capture` has them of every site.
+    """
 
     label: str
     position: int
+    capture: Capture = field(repr=False)
 
 
 def read_token(desk: Desk, cancel: Cancel, wish: TokenWish) -> None:
@@ -50,4 +54,21 @@ def read_token(desk: Desk, cancel: Cancel, wish: TokenWish) -> None:
     for part, probed in ((ids[len(model.cached_ids) : last], False), (ids[last:], True)):
         for _ in model.feed(part, cancel, probed=probed):
             pass
-    desk.post(TokenRead(wish.label, last))
+    desk.post(TokenRead(wish.label, last, _captured(desk, ids[last])))
+
+
+def _captured(desk: Desk, token_id: int) -> Capture:
+    """What the probes hold of the one token they saw, at every site."""
+    from app.captures import origin_of, token_texts  # noqa: PLC0415 - the window starts without wgpu
+    from gpu.probes.captured import Capture, Prompt  # noqa: PLC0415
+
+    files, model = desk.opened.files, desk.opened.session.model
+    probes = model.probes
+    return Capture(
+        origin_of(files, model.scheme),
+        probes.thresholds,
+        (Prompt("token", (token_id,)),),
+        {site: probes.statistics(site) for site in model.sites},
+        {site: probes.read(site).newest[None] for site in model.sites},
+        pieces=token_texts(files, (token_id,)),
+    )

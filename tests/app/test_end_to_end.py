@@ -8,17 +8,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.engine_thread import Job
 from app.library import demo_directory
 from app.presenters.composer import STATES
+from gpu.damage import measure
 from gpu.ledger import PURPOSES
 from gpu.sampling import Sampling
 from tests.app.session import Session
+from views.chat.token_card import TokenCard
 from views.strips import Banner
 
 NONSENSE = Sampling(temperature=100.0, top_k=0, top_p=1.0, seed=1)  # goes on until it is stopped
@@ -105,6 +107,28 @@ def test_a_typed_question_is_answered_and_every_panel_fills(session: Session) ->
     assert len(held) <= len(PURPOSES)
     assert held["Weights"] > 2_000_000
     assert STATES["ready"] in panels.chat._gauges.texts()
+
+
+def test_a_token_opened_in_the_chat_is_what_every_panel_shows(session: Session) -> None:
+    session.ask("Why?")
+    session.wait_for_answer()
+    gui = session.gui
+    key = gui.chat.path[-1].id
+    gui.window.panels.chat.tokens_toggled.emit(key, True)
+    gui.tokens.open(key, 2, QRect(300, 300, 20, 20))
+    card = gui.window.findChild(TokenCard)
+    QTest.mouseClick(card.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    session.wait(lambda: gui.outliers.capture is not None)
+    session.settle(100)
+    capture = gui.outliers.capture
+    assert capture is not None
+    assert capture.tokens == 1
+    assert "Only token 3 «" in gui.window.panels.spikes._note.text()
+    strongest = capture.sites[gui.spikes.site].absmax.argmax()
+    assert gui.window.panels.spikes.outlier_rows()[0][0] == str(strongest)
+    damage = measure(capture.values[gui.spikes.site][0], "int8", "b32")
+    ratio = f"SQNR {damage.total_sqnr_db:.1f} dB"
+    session.wait(lambda: gui.window.panels.damage.totals().endswith(ratio), patience_s=10)
 
 
 def test_escape_stops_the_answer_and_keeps_what_was_written(session: Session) -> None:

@@ -190,9 +190,10 @@ def test_the_probes_can_be_put_on_one_token(talk: Talk) -> None:
     talk.tokens.draw_as_tokens(talk.key, True)
     talk.open_token(2)
     (button,) = [b for b in talk.card.findChildren(QPushButton) if b.isVisible()]
-    with talk.bot.waitSignal(talk.tokens.token_read, timeout=PATIENCE_MS) as said:
+    with talk.bot.waitSignal(talk.tokens.token_captured, timeout=PATIENCE_MS) as said:
         talk.bot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert said.args[0].startswith("token 3 «")
+    assert said.args[1].tokens == 1
     talk.engine.read("lm_head")
     talk.settle()
     stats = talk.engine.take(ChannelStats)

@@ -65,6 +65,15 @@ def test_it_says_which_token_it_is(engine: GpuEngine, letters: list[object], tra
     assert said.position > 4
 
 
+def test_it_gives_what_every_site_held(engine: GpuEngine, letters: list[object], trace: TokenTrace) -> None:
+    stats = read(engine, letters, trace, 4)
+    (said,) = [letter for letter in letters if isinstance(letter, TokenRead)]
+    assert said.capture.token_ids == trace.token_ids()[4:5]
+    assert set(said.capture.values) == set(said.capture.sites) == set(engine._open.session.model.sites)
+    np.testing.assert_array_equal(said.capture.sites[SITE].absmax, stats.absmax)
+    np.testing.assert_array_equal(said.capture.values[SITE], stats.newest[None])
+
+
 def test_a_cancel_leaves_the_probes_empty(
     engine: GpuEngine, letters: list[object], trace: TokenTrace
 ) -> None:
