@@ -56,6 +56,16 @@ def trace_entry(detail: TokenDetail, codec: TextCodec) -> TraceEntry:
     return TraceEntry(detail, codec.token_bytes(detail.token_id), pieces)
 
 
+def thinking_tokens(codec: TextCodec, prompt: Sequence[int], answer_ids: Sequence[int]) -> int:
+    """How many tokens at the start of a reply are its thoughts, tags included; 0 if it has none."""
+    reader = ReplyReader(codec, prompt)
+    count = 1 if reader.thinking else 0
+    for place, token_id in enumerate(answer_ids):
+        reader.push(token_id)
+        count = place + 2 if reader.thinking else count  # what follows at least closes them
+    return min(count, len(answer_ids))
+
+
 class ReplyReader:
     """Feed it the tokens of one reply; what it returns adds up to the whole."""
 
@@ -67,6 +77,11 @@ class ReplyReader:
             return
         end = codec.decode(prompt[-_TAIL:], skip_special_tokens=False)
         self._splitter = ReasoningSplitter(thinking=end.rstrip().endswith(OPEN))
+
+    @property
+    def thinking(self) -> bool:
+        """Is the model still inside its reasoning?"""
+        return self._splitter.thinking
 
     def push(self, token_id: int) -> Reply:
         return self._splitter.push(self._decoder.push(token_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from app.attachments import read_text_file
@@ -12,6 +13,9 @@ from gpu.errors import RequestError
 from views.frames import Choice
 
 _CHAT = Choice("chat", "This chat", "The conversation on show, with its last answer")
+_PARTS = Choice(
+    "parts", "Thinking | answer", "The last answer's thinking and what follows it, as two captures to compare"
+)
 _PROMPTS = Choice("prompts", "Built-in prompts", "A few questions, each from an empty context")
 _FILE = Choice("file", "A file…", "A text file, as it is")
 _TYPED = Choice("typed", "Typed text", "What you type, as it is")
@@ -26,7 +30,7 @@ class Sources:
         self.file: Path | None = None
 
     def choices(self) -> tuple[Choice, ...]:
-        return _PROMPTS, _CHAT, _FILE, _TYPED
+        return _PROMPTS, _CHAT, _PARTS, _FILE, _TYPED
 
     def name(self, source: str) -> str:
         """What a capture of it is called."""
@@ -45,9 +49,13 @@ class Sources:
             if self.file is None:
                 raise RequestError("Choose a file first.")
             return (TextWish(self.file.stem, read_text_file(self.file).text),)
-        if source == "chat":
+        if source in ("chat", "parts"):
             chat = self._chat()
             if chat is None:
                 raise RequestError("There is no answer in this chat yet; ask something first.")
-            return (chat,)
+            if source == "chat":
+                return (chat,)
+            return replace(chat, name="Thinking", part="thinking"), replace(
+                chat, name="Answer", part="answer"
+            )
         return tuple(TextWish(text, question=Question((Turn("user", text),))) for text in self._prompts())

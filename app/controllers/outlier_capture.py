@@ -88,6 +88,7 @@ class CaptureController(QObject):
         wish = CaptureWish(
             name=self._sources.name(self._pick.source),
             texts=texts,
+            apart=self._pick.source == "parts",
             keep=frozenset(site for site in sites if split_site(site)[0] == self._kind),
             sinks=self._pick.sinks,
         )
@@ -108,7 +109,8 @@ class CaptureController(QObject):
         self._job = None
         self._timer.stop()
         if isinstance(letter, Captured):
-            self.captured.emit(letter.name, letter.capture)
+            for name, capture in letter.captures:
+                self.captured.emit(name, capture)
         else:
             self.say(letter.sentence, is_error=True)
 

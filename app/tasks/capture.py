@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from app.context import fit_prompt
 from app.failures import sentence_of
 from app.messages import Question, TaskProgress
-from gpu.errors import Cancelled
+from app.reply import thinking_tokens
+from gpu.errors import Cancelled, RequestError
 from gpu.probes.attention_share import SINK_TOKENS
 from gpu.probes.captured import Prompt
 
@@ -25,21 +26,24 @@ KEEP_ALL_BYTES = 64 * 2**20  # so much is kept of every site, not only of the ki
 
 @dataclass(frozen=True)
 class TextWish:
-    """One text to run: as it stands, or a conversation with its answer."""
+    """One text to run: as it stands, or a conversation with its answer; `part` is what of that counts, all of
+    it if empty."""
 
     name: str
     text: str = ""
     question: Question | None = None
     answer_ids: tuple[int, ...] = ()
+    part: Literal["", "thinking", "answer"] = ""
 
 
 @dataclass(frozen=True)
 class CaptureWish:
-    """What to capture; `keep` are sites whose every token is kept, within `limit_bytes`, if any are. Of a
-    small model or a short text all sites' tokens are kept then."""
+    """What to capture, in one capture or each text in its own; `keep` are sites whose every token is kept,
+    within `limit_bytes`, if any are. Of a small model or a short text all sites' tokens are kept then."""
 
     name: str
     texts: tuple[TextWish, ...]
+    apart: bool = False
     keep: frozenset[str] = frozenset()
     sinks: bool = True
     limit_bytes: int = LIMIT_BYTES
@@ -47,10 +51,9 @@ class CaptureWish:
 
 @dataclass(frozen=True, eq=False)
 class Captured:
-    """A capture, by the name the person gave its text."""
+    """Captures, by the names of their texts."""
 
-    name: str
-    capture: Capture = field(repr=False)
+    captures: tuple[tuple[str, Capture], ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,13 @@ def capture_text(desk: Desk, cancel: Cancel, wish: CaptureWish) -> None:
         Cancelled: `cancel` said so.
     """
     from app.captures import origin_of, token_texts  # noqa: PLC0415 - the window starts without wgpu
-    from gpu.probes.capture import CaptureRequest, capture  # noqa: PLC0415
+    from gpu.probes.capture import CaptureRequest, capture, capture_each  # noqa: PLC0415
     from gpu.probes.rows import values_bytes  # noqa: PLC0415
 
     opened = desk.opened
     model = opened.session.model
     room = model.context_tokens
-    prompts = tuple(Prompt(text.name, _ids(text, opened.files.codec, room)) for text in wish.texts)
+    prompts = tuple(_prompt(text, opened.files.codec, room) for text in wish.texts)
     sites = [model.probes.site(name) for name in model.sites]
     tokens = sum(len(prompt.token_ids) for prompt in prompts)
     keeps_all = bool(wish.keep) and values_bytes(sites, tokens) <= KEEP_ALL_BYTES
@@ -99,14 +102,18 @@ def capture_text(desk: Desk, cancel: Cancel, wish: CaptureWish) -> None:
         limit_bytes=wish.limit_bytes,
         sink_tokens=SINK_TOKENS if wish.sinks else None,
     )
-    found = capture(
-        model,
-        origin_of(opened.files, model.scheme),
-        request,
-        lambda done, total: desk.post(TaskProgress(CAPTURE, "Reading the text", done, total)),
-        cancel,
-    )
-    desk.post(Captured(wish.name, replace(found, pieces=token_texts(opened.files, found.token_ids))))
+    origin = origin_of(opened.files, model.scheme)
+
+    def report(done: int, total: int) -> None:
+        desk.post(TaskProgress(CAPTURE, "Reading the text", done, total))
+
+    if wish.apart:
+        found = capture_each(model, origin, request, report, cancel)
+    else:
+        found = (capture(model, origin, request, report, cancel),)
+    names = [text.name for text in wish.texts] if wish.apart else [wish.name]
+    named = [replace(each, pieces=token_texts(opened.files, each.token_ids)) for each in found]
+    desk.post(Captured(tuple(zip(names, named, strict=True))))
 
 
 def read_columns(desk: Desk, _cancel: Cancel, site: str) -> None:
@@ -121,7 +128,22 @@ def read_columns(desk: Desk, _cancel: Cancel, site: str) -> None:
     desk.post(ColumnsRead(site, column_norms(checkpoint, site), column_absmax(checkpoint, site)))
 
 
-def _ids(text: TextWish, codec: Any, room_tokens: int) -> tuple[int, ...]:
+def _prompt(text: TextWish, codec: Any, room_tokens: int) -> Prompt:
+    """The tokens that count, and those before them.
+
+    Raises:
+        RequestError: a part is asked for that the answer does not have.
+    """
     if text.question is None:
-        return tuple(codec.encode(text.text)) if text.text.strip() else ()
-    return (*fit_prompt(codec, text.question, room_tokens).ids, *text.answer_ids)
+        return Prompt(text.name, tuple(codec.encode(text.text)) if text.text.strip() else ())
+    asked, answer = fit_prompt(codec, text.question, room_tokens).ids, text.answer_ids
+    if not text.part:
+        return Prompt(text.name, (*asked, *answer))
+    end = thinking_tokens(codec, asked, answer)
+    if not 0 < end < len(answer):
+        raise RequestError(
+            "The last answer has no thinking with an answer after it; switch thinking on and ask again."
+        )
+    if text.part == "thinking":
+        return Prompt(text.name, answer[:end], asked)
+    return Prompt(text.name, answer[end:], (*asked, *answer[:end]))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.messages import Turn
-from app.reply import ReplyReader, prompt_ids, trace_entry
+from app.reply import ReplyReader, prompt_ids, thinking_tokens, trace_entry
 from app.text import Reply, TextCodec
 from app.text.config import TextConfig
 from app.text.tokenizer import ByteLevelTokenizer
@@ -48,6 +48,22 @@ def test_thoughts_and_answer_come_apart(small: TextCodec) -> None:
 def test_a_prompt_that_opens_the_thoughts_makes_the_reply_begin_with_them(small: TextCodec) -> None:
     prompt = small.encode("question <think>\n")
     assert read(ReplyReader(small, prompt), small, "Hm.\n</think>\nYes.") == Reply("Hm.", "Yes.")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "thoughts", "answer"),
+    [
+        ("hello", "<think>\nHm.\n</think>", "\n\nYes."),
+        ("hello <think>\n", "Hm.\n</think>", "\nYes."),
+        ("hello", "", "Yes. <think>no</think>"),
+        ("hello", "<think>\nHm", ""),
+    ],
+)
+def test_thoughts_are_counted_with_their_tags(
+    small: TextCodec, prompt: str, thoughts: str, answer: str
+) -> None:
+    ids = small.encode(thoughts) + small.encode(answer)
+    assert thinking_tokens(small, small.encode(prompt), ids) == len(small.encode(thoughts))
 
 
 def test_what_is_written_already_is_told_at_once(small: TextCodec) -> None:

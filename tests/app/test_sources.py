@@ -21,11 +21,12 @@ def test_every_source_gives_its_texts(tmp_path: Path) -> None:
     sources.file.write_text("Some text", encoding="utf-8")
     assert sources.texts("file", "")[0].text == "Some text"
     assert sources.name("file") == "notes"
-    assert {choice.key for choice in sources.choices()} == {"prompts", "chat", "file", "typed"}
+    assert {choice.key for choice in sources.choices()} == {"prompts", "chat", "parts", "file", "typed"}
+    assert [wish.part for wish in sources.texts("parts", "")] == ["thinking", "answer"]
 
 
 def test_what_is_not_there_is_said() -> None:
     sources = Sources(lambda: None, lambda: ())
-    for source in ("chat", "file"):
+    for source in ("chat", "parts", "file"):
         with pytest.raises(QuantscopeError):
             sources.texts(source, "")

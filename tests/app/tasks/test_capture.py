@@ -7,6 +7,7 @@ import pytest
 
 from app.engine import GpuEngine
 from app.messages import TaskProgress
+from app.sources import Sources
 from app.tasks.capture import (
     Captured,
     CaptureFailed,
@@ -29,7 +30,7 @@ def captured(engine: GpuEngine, letters: list[object], *texts: TextWish, **wish:
     asked = CaptureWish("test", texts, **wish)
     engine.perform(lambda desk, cancel: capture_text(desk, cancel, asked), lambda: False)
     (found,) = [letter for letter in letters if isinstance(letter, Captured)]
-    return found.capture
+    return found.captures[0][1]
 
 
 def test_typed_text_and_a_chat_are_captured_with_their_words(
@@ -49,6 +50,24 @@ def test_typed_text_and_a_chat_are_captured_with_their_words(
     assert found.attention is not None
     assert found.origin.model == "demo"
     assert found.by_prompt[SITE].shape[0] == 2
+
+
+def test_thinking_and_what_follows_it_are_two_captures(engine: GpuEngine, letters: list[object]) -> None:
+    codec = engine._opened().files.codec
+    ids = tuple(codec.encode_rendered("<think>\nOne scale.\n</think>\n\nA block."))
+    chat = TextWish("", question=QUESTION, answer_ids=ids)
+    sources = Sources(lambda: chat, tuple)
+    asked = CaptureWish("test", sources.texts("parts", ""), apart=True, keep=frozenset({SITE}))
+    engine.perform(lambda desk, cancel: capture_text(desk, cancel, asked), lambda: False)
+    (found,) = [letter for letter in letters if isinstance(letter, Captured)]
+    (first, thinking), (last, answer) = found.captures
+    assert (first, last) == ("Thinking", "Answer")
+    assert "".join(thinking.pieces) == "<think>\nOne scale.\n</think>"
+    assert "".join(answer.pieces) == "\n\nA block."
+    assert answer.prompts[0].before[-thinking.tokens :] == thinking.token_ids
+    assert thinking.sites[SITE].tokens == len(thinking.values[SITE]) == thinking.tokens
+    with pytest.raises(RequestError, match="no thinking"):
+        captured(engine, letters, TextWish("", question=QUESTION, answer_ids=ids[-3:], part="answer"))
 
 
 def test_no_values_are_kept_where_none_are_asked_for(engine: GpuEngine, letters: list[object]) -> None:
