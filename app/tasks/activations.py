@@ -54,11 +54,11 @@ def read_token(desk: Desk, cancel: Cancel, wish: TokenWish) -> None:
     for part, probed in ((ids[len(model.cached_ids) : last], False), (ids[last:], True)):
         for _ in model.feed(part, cancel, probed=probed):
             pass
-    desk.post(TokenRead(wish.label, last, _captured(desk, ids[last])))
+    desk.post(TokenRead(wish.label, last, _captured(desk, ids)))
 
 
-def _captured(desk: Desk, token_id: int) -> Capture:
-    """What the probes hold of the one token they saw, at every site."""
+def _captured(desk: Desk, ids: list[int]) -> Capture:
+    """What the probes hold of the last token, the only one they saw, at every site."""
     from app.captures import origin_of, token_texts  # noqa: PLC0415 - the window starts without wgpu
     from gpu.probes.captured import Capture, Prompt  # noqa: PLC0415
 
@@ -67,8 +67,8 @@ def _captured(desk: Desk, token_id: int) -> Capture:
     return Capture(
         origin_of(files, model.scheme),
         probes.thresholds,
-        (Prompt("token", (token_id,)),),
-        {site: probes.statistics(site) for site in model.sites},
+        (Prompt("token", (ids[-1],), before=tuple(ids[:-1])),),
+        {site: probes.statistics(site, 1 - len(ids)) for site in model.sites},
         {site: probes.read(site).newest[None] for site in model.sites},
-        pieces=token_texts(files, (token_id,)),
+        pieces=token_texts(files, ids[-1:]),
     )

@@ -72,6 +72,7 @@ def test_it_gives_what_every_site_held(engine: GpuEngine, letters: list[object],
     assert set(said.capture.values) == set(said.capture.sites) == set(engine._open.session.model.sites)
     np.testing.assert_array_equal(said.capture.sites[SITE].absmax, stats.absmax)
     np.testing.assert_array_equal(said.capture.values[SITE], stats.newest[None])
+    assert not said.capture.sites[SITE].peak.any()  # the only token is its first
 
 
 def test_a_cancel_leaves_the_probes_empty(
