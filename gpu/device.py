@@ -19,6 +19,7 @@ from gpu.errors import AdapterError, DeviceLost
 from gpu.ledger import TEXEL_BYTES, Ledger, PlanLedger
 from gpu.memory_total import device_memory
 from gpu.variants import Variants, safe_variants
+from gpu.worker_threads import spread_workers
 
 _KINDS = {"DiscreteGPU": "discrete", "IntegratedGPU": "integrated", "CPU": "software"}
 _PREFERENCE = ("discrete", "integrated", "other", "software")
@@ -207,5 +208,7 @@ def open_gpu(adapter: str | None = None, without: Collection[str] = ()) -> Gpu:
         raise AdapterError(
             f"The driver of {info.name} refused a device ({reason}); update the driver."
         ) from error
+    if info.kind == "software":
+        spread_workers()
     features = frozenset(wanted) | {"dot4", "texture"}
     return Gpu(info, device, features, Ledger(device), dict(device.limits), frozenset(without))
