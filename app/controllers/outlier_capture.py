@@ -31,9 +31,9 @@ class CapturePick:
 
 
 class CaptureController(QObject):
-    """`captured` gives the name of the text and the capture; `file_wanted` asks for `set_file`."""
+    """`captured` gives (name of the text, capture) of each one taken; `file_wanted` asks for `set_file`."""
 
-    captured = Signal(str, object)
+    captured = Signal(object)
     file_wanted = Signal()
 
     def __init__(self, bar: SourceBar, engine: EngineThread, sources: Sources) -> None:
@@ -109,8 +109,7 @@ class CaptureController(QObject):
         self._job = None
         self._timer.stop()
         if isinstance(letter, Captured):
-            for name, capture in letter.captures:
-                self.captured.emit(name, capture)
+            self.captured.emit(letter.captures)
         else:
             self.say(letter.sentence, is_error=True)
 

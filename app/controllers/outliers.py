@@ -1,32 +1,34 @@
-"""The outlier browser: holds the captures at hand and shows what one says of every channel."""
+"""The outlier browser: shows what a capture says of every channel."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.outlier_capture import CaptureController
 from app.controllers.outlier_files import CaptureFiles
 from app.controllers.outlier_knockout import KnockoutController
-from app.controllers.outlier_live import LiveTokens
 from app.controllers.outlier_pins import Pins
 from app.controllers.outlier_profile import ProfileController
+from app.controllers.outlier_shelf import Shelf
+from app.controllers.outlier_tokens import TokenPageController
 from app.engine_thread import EngineThread
 from app.messages import ModelFacts
 from app.pin_records import PinFile
 from app.presenters.outlier_drift import drift_frame
 from app.presenters.outlier_findings import pin_of, verdicts_frame
-from app.presenters.outlier_numbers import Arrays, Shown, page_numbers, token_numbers
+from app.presenters.outlier_numbers import Shown
 from app.presenters.outlier_pages import (
     Columns,
-    TokensPresenter,
     channel_frame,
     sink_readout,
     sinks_frame,
 )
 from app.presenters.outliers import NOTHING, MapPick, MapPresenter, Pin, pick_frame, site_of, summary
-from app.presenters.sites import RESIDUAL, split_site
+from app.presenters.sites import RESIDUAL, site_name, split_site
 from app.sources import Sources
 from app.tasks.capture import ColumnsRead, capture_failed, read_columns
 from gpu.probes.captured import Capture
@@ -36,8 +38,7 @@ from views.outliers import OutliersPanel
 
 
 class OutliersController(QObject):
-    """The newest capture is on show until another is chosen. `watched_changed` says whether anybody sees the
-    chat followed."""
+    """`watched_changed` says whether anybody sees the chat followed."""
 
     watched_changed = Signal(bool)
 
@@ -48,18 +49,16 @@ class OutliersController(QObject):
         self._panel, self._engine = panel, engine
         self._facts: ModelFacts | None = None
         self._map_pick = MapPick()
-        self._captures: dict[str, Capture] = {}
-        self._shown, self._other = "", ""
+        self._shelf = Shelf()
         self._pin: Pin | None = None
         self._verdicts = VerdictsFrame()
         self._channel = ChannelFrame()
         self._columns: dict[tuple[str, str], Columns] = {}
         self._map: MapPresenter | None = None
-        self._tokens: TokensPresenter | None = None
         self.taking = CaptureController(panel.source, engine, sources)
-        self.files = CaptureFiles(panel, self.add, self.taking.say, self._numbers)
+        self.files = CaptureFiles(panel, self.add, self.taking.say, self._what_is_shown)
         self._pins = Pins(records, self.taking.say)
-        self.live = LiveTokens(engine, self)
+        self.tokens = TokenPageController(panel.tokens, engine)
         self.profile = ProfileController(panel.profile)
         self.knockout = KnockoutController(panel.knockout, engine)
         self._connect()
@@ -69,7 +68,7 @@ class OutliersController(QObject):
     @property
     def capture(self) -> Capture | None:
         """The one on show."""
-        return self._captures.get(self._shown)
+        return self._shelf.capture
 
     def set_model(self, facts: ModelFacts | None) -> None:
         self._facts = facts
@@ -84,13 +83,32 @@ class OutliersController(QObject):
     @Slot(str, object)
     def add(self, name: str, capture: Capture) -> None:
         """Put a capture on show under a name of its own."""
-        unique, number = name, 2
-        while unique in self._captures:
-            unique, number = f"{name} ({number})", number + 1
-        self._captures[unique] = capture
-        self._other = self._shown or self._other
+        self._shelf.put(name, capture)
         self.taking.say(summary(capture))
-        self._choose_capture(unique)
+        self._show_another()
+
+    @Slot(str, object)
+    def show_token(self, name: str, capture: Capture) -> None:
+        """A token opened in the chat: what it did, at the channel that stands out most."""
+        self._shelf.put_token(name, capture)
+        self.taking.say(f"{name}, opened in the chat · {summary(capture)}")
+        self._panel.tokens.stop_following()
+        kind = self._map_pick.kind
+        layer = self._pin.layer if self._pin is not None else 0
+        site = capture.sites.get(site_name(kind, layer or 0, tuple(capture.sites)))
+        if site is not None:
+            strongest = int(np.nan_to_num(site.absmax, nan=np.inf).argmax())
+            self._pin = Pin(kind, split_site(site.site)[1], strongest)
+        self._show_another()
+        self._panel.show_tab("tokens")
+
+    @Slot(object)
+    def _add_all(self, captures: Sequence[tuple[str, Capture]]) -> None:
+        """Those that were taken together are shown side by side."""
+        for name, capture in captures:
+            self.add(name, capture)
+        if len(captures) > 1:
+            self._panel.show_tab("drift")
 
     @Slot(object)
     def _hear(self, letter: object) -> None:
@@ -101,14 +119,17 @@ class OutliersController(QObject):
 
     @Slot(str)
     def _choose_capture(self, name: str) -> None:
-        self._shown = name
+        self._shelf.shown = name
+        self._show_another()
+
+    def _show_another(self) -> None:
         if self._pin is not None and self.capture is not None and not site_of(self.capture, self._pin):
             self._pin = None
         self._show_all()
 
     @Slot(str)
     def _choose_other(self, name: str) -> None:
-        self._other = name
+        self._shelf.compare_with(name)
         self._show_drift()
 
     @Slot()
@@ -125,15 +146,9 @@ class OutliersController(QObject):
         if self._map is not None:
             self._set_pin(self._map.pin_at(row, place))
 
-    @Slot(int, int)
-    def _pin_token(self, _row: int, place: int) -> None:
-        if self.live.is_on:
-            self._pin_live(place)
-        elif self._tokens is not None and self._pin is not None:
-            self._set_pin(replace(self._pin, channel=int(self._tokens.order[place])))
-
-    def _pin_live(self, channel: int) -> None:
-        kind, layer = split_site(self.live.site)
+    @Slot(str, int)
+    def _pin_token(self, site: str, channel: int) -> None:
+        kind, layer = split_site(site)
         if kind != self._map_pick.kind:
             self._change_map(kind=kind)
         self._set_pin(Pin(kind, layer, channel))
@@ -160,7 +175,7 @@ class OutliersController(QObject):
     def _remember(self) -> None:
         if self._pin is not None and self.capture is not None:
             site = site_of(self.capture, self._pin)
-            self._pins.remember(self.capture, self._shown, site, self._pin.channel)
+            self._pins.remember(self.capture, self._shelf.shown, site, self._pin.channel)
 
     def _ask_columns(self) -> None:
         """The weights that read the pinned channel, where the capture is of the open model."""
@@ -173,23 +188,20 @@ class OutliersController(QObject):
             )
 
     def _show_all(self) -> None:
-        self.taking.set_captures(tuple(self._captures), self._shown)
+        self.taking.set_captures(self._shelf.names, self._shelf.shown)
         self._judge(self._verdicts.criteria)
         self.knockout.set_capture(self.capture)
-        self.files.set_shown(self._shown, self.capture)
         self._show_map()
 
     def _judge(self, criteria: CriteriaFrame) -> None:
         """The verdicts under some thresholds."""
         self._verdicts = verdicts_frame(self.capture, criteria)
         self._panel.verdicts.set_frame(self._verdicts)
-        self.files.set_verdicts(self._verdicts)
 
     def _show_map(self) -> None:
         capture = self.capture
         self._panel.picks.set_frame(pick_frame(capture, self._map_pick))
-        self._map = MapPresenter(capture, self._map_pick, self._shown) if capture is not None else None
-        self.files.set_map(self._map)
+        self._map = MapPresenter(capture, self._map_pick, self._shelf.shown) if capture is not None else None
         self._show_pinned()
         self._panel.sinks.set_frame(sinks_frame(capture, self._map_pick.palette))
         self._panel.sinks.set_readout(sink_readout(capture, -1, -1))
@@ -200,80 +212,47 @@ class OutliersController(QObject):
         capture, pin = self.capture, self._pin
         self._panel.set_map(self._map.frame(pin) if self._map is not None else HeatFrame(empty=NOTHING))
         if capture is None or self._map is None:
-            self._panel.channel.set_frame(channel_frame(None, None, None, {}))
-            self._show_tokens()
+            self._channel = channel_frame(None, None, None, {})
+            self._panel.channel.set_frame(self._channel)
+            self.tokens.set_site(None, "", self._map_pick, None, pin)
             return
         site = site_of(capture, pin) if pin is not None else self._map.sites[0].site
         columns = self._columns.get((capture.origin.fingerprint, site))
-        others = {name: other for name, other in self._captures.items() if name != self._shown}
-        earlier = [] if pin is None else self._pins.earlier(capture, self._shown, site, pin.channel)
-        self._channel = channel_frame(capture, pin, columns, others, earlier)
+        name = self._shelf.shown
+        earlier = [] if pin is None else self._pins.earlier(capture, name, site, pin.channel)
+        self._channel = channel_frame(capture, pin, columns, self._shelf.others, earlier)
         self._panel.channel.set_frame(self._channel)
-        if (
-            self._tokens is None
-            or (self._tokens.capture, self._tokens.site) != (capture, site)
-            or self._tokens.pick != self._map_pick
-        ):
-            self._tokens = TokensPresenter(capture, site, self._map_pick, self._map.order)
-        self._show_tokens()
+        self.tokens.set_site(capture, site, self._map_pick, self._map, pin)
         self.profile.set_site(capture, site, None if columns is None else columns.absmax)
 
-    @Slot()
-    def _show_tokens(self) -> None:
-        """The chat's tokens where it is followed, else those of the capture."""
-        if self.live.is_on:
-            if self._panel.tokens.isVisible():
-                channel = self._pin.channel if self._pin is not None else None
-                self._panel.tokens.set_frame(self.live.frame(self._map_pick, channel))
-        elif self._tokens is not None and self.capture is not None:
-            self._panel.tokens.set_frame(self._tokens.frame(self._pin))
-        else:
-            self._panel.tokens.set_frame(HeatFrame(empty=NOTHING))
-        self._read_tokens(-1, -1)
-
     def _show_drift(self) -> None:
-        others = tuple(Choice(name, name) for name in self._captures if name != self._shown)
-        other = self._compared()
-        frame = drift_frame(
-            self.capture, self._captures.get(other), self._map_pick, DriftFrame(others, other)
-        )
-        self._panel.drift.set_frame(frame)
+        shelf = self._shelf
+        frame = DriftFrame(tuple(Choice(name, name) for name in shelf.others), shelf.other)
+        self._panel.drift.set_frame(drift_frame(self.capture, shelf.compared, self._map_pick, frame))
 
-    def _compared(self) -> str:
-        """The name of the capture that the one on show is compared with."""
-        others = [name for name in self._captures if name != self._shown]
-        return self._other if self._other in others else next(iter(others), "")
-
-    def _numbers(self) -> Arrays:
-        """What the page in front shows."""
-        shown = Shown(
+    def _what_is_shown(self) -> Shown:
+        shelf = self._shelf
+        return Shown(
+            shelf.shown,
+            shelf.capture,
+            shelf.other,
+            shelf.compared,
+            self._map,
             self._verdicts,
             self._channel,
             self.profile.frame,
             self.knockout.frame,
-            self.capture,
-            self._captures.get(self._compared()),
-            self._token_numbers(),
+            self.tokens.site,
+            self.tokens.numbers(),
         )
-        return page_numbers(self._panel.tab(), shown)
-
-    def _token_numbers(self) -> Arrays:
-        shown = self._tokens
-        if self.live.is_on or shown is None:
-            return self.live.numbers()
-        return token_numbers(shown.site, shown.capture.values.get(shown.site), shown.capture.pieces)
 
     def _read_map(self, row: int, place: int) -> None:
         self._panel.set_readout(self._map.readout(row, place) if self._map is not None else "")
 
-    def _read_tokens(self, row: int, place: int) -> None:
-        shown = self.live if self.live.is_on else self._tokens
-        self._panel.tokens.set_readout(shown.readout(row, place) if shown is not None else "")
-
     def _connect(self) -> None:
         panel, picks = self._panel, self._panel.picks
         self._engine.told.connect(self._hear)
-        self.taking.captured.connect(self.add)
+        self.taking.captured.connect(self._add_all)
         self.taking.file_wanted.connect(self._choose_file)
         panel.source.capture_chosen.connect(self._choose_capture)
         picks.kind_chosen.connect(lambda kind: self._change_map(kind=kind))
@@ -287,11 +266,7 @@ class OutliersController(QObject):
         panel.map.brushed.connect(panel.map.show_columns)
         panel.verdicts.criteria.chosen.connect(self._judge)
         panel.verdicts.channel_chosen.connect(self._pin_row)
-        panel.tokens.follow_toggled.connect(self.live.follow)
         panel.tokens.watched_changed.connect(self.watched_changed)
-        panel.tokens.watched_changed.connect(lambda _is_on: self._show_tokens())
-        self.live.changed.connect(self._show_tokens)
-        panel.tokens.pinned.connect(self._pin_token)
-        panel.tokens.hovered.connect(self._read_tokens)
+        self.tokens.pinned.connect(self._pin_token)
         panel.sinks.hovered.connect(lambda r, c: panel.sinks.set_readout(sink_readout(self.capture, r, c)))
         panel.drift.other_chosen.connect(self._choose_other)

@@ -69,6 +69,7 @@ def live_frame(
         low=found.low,
         high=found.high,
         palette=pick.palette,
+        blank_rows=blank,
         pinned=None if channel is None or channel >= values.shape[1] else (blank + at, channel),
     )
 

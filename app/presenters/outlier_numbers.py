@@ -1,4 +1,4 @@
-"""The numbers behind every page of the outlier browser, by name, as CSV and as npz."""
+"""What every plot of the outlier browser shows: its numbers, as CSV and as npz, and a line about it."""
 
 from __future__ import annotations
 
@@ -12,37 +12,100 @@ import numpy as np
 import numpy.typing as npt
 
 from app.presenters.outlier_drift import changes
+from app.presenters.outliers import MapPresenter
 from gpu.probes.captured import Capture
+from gpu.probes.statistics import STATISTICS
 from views.frames.outliers import BarsFrame, ChannelFrame, KnockoutFrame, ProfileFrame, VerdictsFrame
 
+EXPORTED = (*STATISTICS, "peak")
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What the pages show."""
+    """What the pages show. `name` and `other_name` are those of `capture` and `other`."""
 
+    name: str
+    capture: Capture | None
+    other_name: str
+    other: Capture | None
+    map: MapPresenter | None
     verdicts: VerdictsFrame
     channel: ChannelFrame
     profile: ProfileFrame
     knockout: KnockoutFrame
-    capture: Capture | None
-    other: Capture | None
+    site: str  # of the tokens
     tokens: Arrays
 
 
-def page_numbers(page: str, shown: Shown) -> Arrays:
-    """Those of one page, by the name the panel gives it."""
+def plot_numbers(plot: str, shown: Shown) -> Arrays:
+    """Those of one plot, by the key its tools have."""
+    channel, profile = shown.channel, shown.profile
     makers: dict[str, Callable[[], Arrays]] = {
+        "map": lambda: map_numbers(shown.capture),
         "verdicts": lambda: verdict_numbers(shown.verdicts),
-        "channel": lambda: channel_numbers(shown.channel),
-        "profile": lambda: profile_numbers(shown.profile),
+        "layers": lambda: _bars("layers", channel.layers),
+        "over": lambda: _bars("tokens", channel.tokens),
+        "before": lambda: _bars("before", profile.before),
+        "after": lambda: _bars("after", profile.after),
         "tokens": lambda: shown.tokens,
         "sinks": lambda: sink_numbers(shown.capture),
         "knockout": lambda: knockout_numbers(shown.knockout),
         "drift": lambda: drift_numbers(shown.capture, shown.other),
     }
-    return makers[page]()
+    return makers[plot]()
+
+
+def plot_csv(plot: str, shown: Shown) -> str:
+    """The same as a table; of the map what it shows, of the channels the cells as they read."""
+    if plot == "map":
+        return map_csv(shown.map)
+    return verdicts_csv(shown.verdicts) if plot == "verdicts" else as_csv(plot_numbers(plot, shown))
+
+
+def plot_caption(plot: str, shown: Shown) -> str:
+    """What a picture of the plot says above it."""
+    origin = shown.capture.origin if shown.capture is not None else None
+    titles = {
+        "map": shown.map.title if shown.map is not None else "",
+        "verdicts": "Ranked channels",
+        "layers": f"{shown.channel.title}: {shown.channel.layers.title}",
+        "over": f"{shown.channel.title}: {shown.channel.tokens.title if shown.channel.tokens else ''}",
+        "before": f"{shown.profile.title}: {shown.profile.before.title}",
+        "after": f"{shown.profile.title}: {shown.profile.after.title if shown.profile.after else ''}",
+        "tokens": f"{shown.site}: every token's |x|",
+        "sinks": "Share of attention on the first tokens, layer by head",
+        "knockout": "Knock-out",
+        "drift": f"Largest |x| of {shown.other_name} over that of {shown.name}",
+    }
+    about = (shown.name, origin.model, origin.scheme) if origin is not None else ()
+    return " · ".join((titles[plot], *about))
+
+
+def map_numbers(capture: Capture | None) -> Arrays:
+    """Every statistic of every site as `<site>/<statistic>`."""
+    sites = capture.sites if capture is not None else {}
+    return {f"{site}/{name}": getattr(found, name) for site, found in sites.items() for name in EXPORTED}
+
+
+def map_csv(shown: MapPresenter | None) -> str:
+    """A line for every channel, a column for every layer's site."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    if shown is not None:
+        writer.writerow(["channel", *(f"{site.site} {shown.pick.statistic}" for site in shown.sites)])
+        values = np.stack([getattr(site, shown.pick.statistic) for site in shown.sites], axis=1)
+        writer.writerows([int(channel), *values[channel].tolist()] for channel in shown.order)
+    return out.getvalue()
+
+
+def verdicts_csv(frame: VerdictsFrame) -> str:
+    """The ranked table."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(frame.headings)
+    writer.writerows(row.cells for row in frame.rows)
+    return out.getvalue()
 
 
 def verdict_numbers(frame: VerdictsFrame) -> Arrays:
@@ -54,14 +117,6 @@ def verdict_numbers(frame: VerdictsFrame) -> Arrays:
         name: np.array(columns[place] if name in words else sorts[place])
         for place, name in enumerate(frame.headings if columns else ())
     }
-
-
-def channel_numbers(frame: ChannelFrame) -> Arrays:
-    return _bars({"layers": frame.layers, "tokens": frame.tokens})
-
-
-def profile_numbers(frame: ProfileFrame) -> Arrays:
-    return _bars({"before": frame.before, "after": frame.after})
 
 
 def sink_numbers(capture: Capture | None) -> Arrays:
@@ -104,5 +159,5 @@ def token_numbers(site: str, values: npt.NDArray[np.float32] | None, names: Sequ
     return {} if values is None else {site: values, "tokens": np.array(names, np.str_)}
 
 
-def _bars(frames: Mapping[str, BarsFrame | None]) -> Arrays:
-    return {name: frame.values for name, frame in frames.items() if frame is not None and frame.values.size}
+def _bars(name: str, frame: BarsFrame | None) -> Arrays:
+    return {name: frame.values} if frame is not None and frame.values.size else {}

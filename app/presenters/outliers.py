@@ -88,6 +88,12 @@ class MapPresenter:
         self.order = strongest_first(self._values) if pick.is_sorted else np.arange(self._values.shape[1])
         self._coded = coded(self._values[:, self.order], pick.scale, pick.handles)
 
+    @property
+    def title(self) -> str:
+        """What it shows, of what."""
+        names = {choice.key: choice.label for choice in (*STATISTICS, *kinds_of(()))}
+        return f"{names[self.pick.statistic]} · {names[self.pick.kind]}"
+
     def frame(self, pin: Pin | None) -> HeatFrame:
         return HeatFrame(
             key=self._key,

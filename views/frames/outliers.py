@@ -34,6 +34,7 @@ class HeatFrame:
 
     `row_names` and `column_ids` label the axes; `columns` is what a column is called. `low` and `high`
     are the values at the ends of the colours, `handles` where in 0 … 1 of the whole range they lie.
+    The first `blank_rows` are there for rows to come and hold nothing.
     `pinned` is a row and a place among the columns; `key` changes when what is shown is another thing,
     seen whole again.
     """
@@ -49,6 +50,7 @@ class HeatFrame:
     handles: tuple[float, float] = (0.0, 1.0)
     palette: str = "viridis"
     pinned: tuple[int, int] | None = None
+    blank_rows: int = 0
     empty: str = ""
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from views.frames.outliers import BarsFrame
+from views.outliers.plot_tools import PlotTools
 from views.plots import BarPlot, Callout, short
 from views.theme import Theme
 from views.widgets import ElidedLabel
@@ -15,7 +16,7 @@ _LABELLED = 4
 class TitledBars(QWidget):
     """Logarithmic bars under a line that says what they are, or what the pointer is on."""
 
-    def __init__(self, theme: Theme, name: str, unit: str) -> None:
+    def __init__(self, theme: Theme, key: str, name: str, unit: str) -> None:
         super().__init__()
         self._unit = unit
         self._frame = BarsFrame()
@@ -25,7 +26,10 @@ class TitledBars(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._title)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(PlotTools(key, name, self._plot))
+        column.addLayout(head)
         column.addWidget(self._plot, 1)
         self._plot.hovered.connect(self._read)
 

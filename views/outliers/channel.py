@@ -17,8 +17,8 @@ class ChannelPage(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._title = label("", "strong", wrap=True)
-        self._layers = TitledBars(theme, "Through the layers", "layer")
-        self._tokens = TitledBars(theme, "Over the tokens", "token")
+        self._layers = TitledBars(theme, "layers", "Through the layers", "layer")
+        self._tokens = TitledBars(theme, "over", "Over the tokens", "token")
         self._facts = label("", "muted", wrap=True)
         self._note = label("", "muted", wrap=True)
         page = QVBoxLayout(self)

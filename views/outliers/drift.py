@@ -23,7 +23,10 @@ class DriftPage(QWidget):
         super().__init__()
         self._other = ChoiceBox("Compare with", "The capture that is compared with the one on show")
         self.page = MapPage(
-            theme, "Change", "Red where a channel reaches further in the other capture, blue where less far"
+            theme,
+            "drift",
+            "Change",
+            "Red where a channel reaches further in the other capture, blue where less far",
         )
         self._table = QTableWidget(0, len(_HEADINGS))
         self._table.setHorizontalHeaderLabels(_HEADINGS)

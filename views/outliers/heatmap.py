@@ -99,6 +99,8 @@ class HeatMap(QWidget):
         left, right = (self._columns.at((x - area.left() + d) / area.width()) for d in (0, 1))
         first, last = self._columns.index(left), self._columns.index(max(right - 1e-6, left))
         row = self._rows.index(row)
+        if row < self._frame.blank_rows:
+            return -1, -1
         return row, first + int(self._pyramid.codes[row, first : last + 1].argmax())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -110,6 +112,7 @@ class HeatMap(QWidget):
             painter.drawText(self.rect().adjusted(24, 0, -24, 0), int(flags), self._frame.empty)
             return
         painter.drawImage(area, self._image(area))
+        self._draw_blank(painter, area)
         painter.setPen(QColor(colours.muted))
         draw_rows(painter, area, self._rows, self._frame.row_names)
         draw_columns(painter, area, self._columns, self._frame.column_ids)
@@ -127,6 +130,12 @@ class HeatMap(QWidget):
         image = QImage(codes.data, size[0], size[1], size[0], QImage.Format.Format_Indexed8)
         image.setColorTable(list(colour_table(self._frame.palette, self._theme.colours.danger)))
         return image.convertToFormat(QImage.Format.Format_RGB32)  # owns its pixels
+
+    def _draw_blank(self, painter: QPainter, area: QRect) -> None:
+        """Rows to come look like the page, not like small values."""
+        bottom = area.top() + min(max(self._rows.share(self._frame.blank_rows), 0), 1) * area.height()
+        blank = QRectF(area.left(), area.top(), area.width(), bottom - area.top())
+        painter.fillRect(blank, QColor(self._theme.colours.surface))
 
     def _draw_marks(self, painter: QPainter, area: QRect) -> None:
         painter.setClipRect(area)
@@ -213,7 +222,8 @@ class HeatMap(QWidget):
             row, place = self._frame.pinned or (0, 0)
             rows, columns = self._frame.codes.shape
             down, right = steps[key]
-            self.pinned.emit(min(max(row + down, 0), rows - 1), min(max(place + right, 0), columns - 1))
+            first = self._frame.blank_rows
+            self.pinned.emit(min(max(row + down, first), rows - 1), min(max(place + right, 0), columns - 1))
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom(1 / _ZOOM)
         elif key == Qt.Key.Key_Minus:

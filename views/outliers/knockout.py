@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from views.fields import ChoiceBox, WholeBox
 from views.frames.outliers import BarSpread, KnockoutFrame
+from views.outliers.plot_tools import PlotTools
 from views.theme import GAP, Theme
 from views.widgets import describe, label, push_button
 
@@ -124,6 +125,7 @@ class KnockoutPage(QWidget):
         for widget in (self._place, self._seeds, self._go, self._progress, self._stage):
             row.addWidget(widget)
         row.addStretch()
+        row.addWidget(PlotTools("knockout", "Knock-out", self._chart))
         page = QVBoxLayout(self)
         page.setContentsMargins(GAP, GAP, GAP, GAP)
         page.addLayout(row)

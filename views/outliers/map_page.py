@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from views.frames.outliers import HeatFrame
 from views.outliers.colour_bar import ColourBar
 from views.outliers.heatmap import HeatMap
+from views.outliers.plot_tools import PlotTools
 from views.theme import GAP, Theme
 from views.widgets import ElidedLabel
 
@@ -18,20 +19,21 @@ class MapPage(QWidget):
     hovered = Signal(int, int)
     pinned = Signal(int, int)
 
-    def __init__(self, theme: Theme, name: str, tooltip: str) -> None:
+    def __init__(self, theme: Theme, key: str, name: str, tooltip: str) -> None:
         super().__init__()
         self.map = HeatMap(theme, name, tooltip)
         self._bar = ColourBar(theme)
         self._bar.setEnabled(False)
         self._title = ElidedLabel("muted")
+        plot = column_of(self.map, self._bar)
+        self.head = QHBoxLayout()
+        self.head.addWidget(self._title, 1)
+        self.head.addWidget(PlotTools(key, name, plot))
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(GAP)
-        self.head = QHBoxLayout()
-        self.head.addWidget(self._title, 1)
         column.addLayout(self.head)
-        column.addWidget(self.map, 1)
-        column.addWidget(self._bar)
+        column.addWidget(plot, 1)
         self.map.hovered.connect(self.hovered)
         self.map.pinned.connect(self.pinned)
 
@@ -45,3 +47,14 @@ class MapPage(QWidget):
 
     def readout(self) -> str:
         return self._title.whole_text()
+
+
+def column_of(chart: HeatMap, legend: QWidget) -> QWidget:
+    """A map and what its colours mean, as one plot."""
+    plot = QWidget()
+    column = QVBoxLayout(plot)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(GAP)
+    column.addWidget(chart, 1)
+    column.addWidget(legend)
+    return plot

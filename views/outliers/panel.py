@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPixmap
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from views.frames.outliers import HeatFrame
 from views.outliers.channel import ChannelPage
@@ -12,8 +11,9 @@ from views.outliers.colour_bar import ColourBar
 from views.outliers.drift import DriftPage
 from views.outliers.heatmap import HeatMap
 from views.outliers.knockout import KnockoutPage
-from views.outliers.map_page import MapPage
+from views.outliers.map_page import MapPage, column_of
 from views.outliers.pick_bar import PickBar
+from views.outliers.plot_tools import PlotTools
 from views.outliers.profile import ProfilePage
 from views.outliers.source_bar import SourceBar
 from views.outliers.tokens import TokensPage
@@ -26,9 +26,11 @@ TABS = ("verdicts", "channel", "profile", "tokens", "sinks", "knockout", "drift"
 
 
 class OutliersPanel(QWidget):
-    """`tab_shown` names the page at the right that came to the front."""
+    """`tab_shown` names the page at the right that came to the front; `export_wanted` gives a plot's key and
+    what it is wanted as (see `PlotTools`)."""
 
     tab_shown = Signal(str)
+    export_wanted = Signal(str, str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -46,13 +48,16 @@ class OutliersPanel(QWidget):
         self.profile = ProfilePage(theme)
         self.tokens = TokensPage(theme)
         self.sinks = MapPage(
-            theme, "Attention sinks", "Share of attention on the first tokens, layer by head"
+            theme, "sinks", "Attention sinks", "Share of attention on the first tokens, layer by head"
         )
         self.knockout = KnockoutPage(theme)
         self.drift = DriftPage(theme)
         self._readout = ElidedLabel("strong")
         self._tabs = QTabWidget()
         self._lay_out()
+        self.tools = {tools.key: tools for tools in self.findChildren(PlotTools)}
+        for tools in self.tools.values():
+            tools.wanted.connect(self.export_wanted)
         self._tabs.currentChanged.connect(lambda index: self.tab_shown.emit(TABS[index]))
 
     def set_map(self, frame: HeatFrame) -> None:
@@ -72,20 +77,6 @@ class OutliersPanel(QWidget):
     def show_tab(self, name: str) -> None:
         self._tabs.setCurrentIndex(TABS.index(name))
 
-    def picture(self) -> QPixmap:
-        """The map as it is on show."""
-        return self.map.grab()
-
-    def copy_picture(self) -> None:
-        QGuiApplication.clipboard().setPixmap(self.picture())
-
-    def page(self) -> QWidget:
-        """The page at the right that is in front."""
-        return self._tabs.currentWidget()
-
-    def copy_page(self) -> None:
-        QGuiApplication.clipboard().setPixmap(self.page().grab())
-
     def sizeHint(self) -> QSize:
         return QSize(1100, 640)
 
@@ -95,8 +86,11 @@ class OutliersPanel(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        for widget, stretch in ((self.picks, 0), (self.map, 1), (self.bar, 0), (self._readout, 0)):
-            column.addWidget(widget, stretch)
+        plot = column_of(self.map, self.bar)
+        column.addLayout(_row(self.picks, PlotTools("map", "Layers and channels", plot)))
+        column.addWidget(plot, 1)
+        column.addWidget(self.picks.colours)
+        column.addWidget(self._readout)
         pages = (
             self.verdicts,
             self.channel,
@@ -122,3 +116,10 @@ class OutliersPanel(QWidget):
         outer.setSpacing(GAP)
         outer.addWidget(self.source)
         outer.addWidget(split, 1)
+
+
+def _row(first: QWidget, last: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addWidget(first, 1)
+    row.addWidget(last)
+    return row

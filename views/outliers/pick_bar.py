@@ -12,7 +12,7 @@ from views.widgets import tool_button
 
 
 class PickBar(QWidget):
-    """The pickers above the map."""
+    """The pickers above the map; `colours` are those of its colours, for below it."""
 
     kind_chosen = Signal(str)
     statistic_chosen = Signal(str)
@@ -28,12 +28,9 @@ class PickBar(QWidget):
         self._palette = ChoiceBox("Colours", "Colour maps that everybody reads the same")
         self._sort = tool_button("Strongest first", "Sort the channels by their largest value in any layer")
         self._sort.setCheckable(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP)
-        for widget in (self._kind, self._statistic, self._scale, self._palette, self._sort):
-            row.addWidget(widget)
-        row.addStretch()
+        self.colours = QWidget()
+        _fill(self, self._kind, self._statistic, self._sort)
+        _fill(self.colours, self._scale, self._palette)
         self._kind.chosen.connect(self.kind_chosen)
         self._statistic.chosen.connect(self.statistic_chosen)
         self._scale.chosen.connect(self.scale_chosen)
@@ -47,4 +44,14 @@ class PickBar(QWidget):
         self._palette.set_choices(frame.palettes, frame.palette)
         with QSignalBlocker(self._sort):
             self._sort.setChecked(frame.sorted)
-        self.setEnabled(frame.enabled)
+        for widget in (self, self.colours):
+            widget.setEnabled(frame.enabled)
+
+
+def _fill(row: QWidget, *widgets: QWidget) -> None:
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(GAP)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch()

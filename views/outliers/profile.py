@@ -24,8 +24,8 @@ class ProfilePage(QWidget):
         super().__init__()
         self._title = label("", "strong")
         self._note = label("", "muted", wrap=True)
-        self._before = TitledBars(theme, "Before", "channel")
-        self._after = TitledBars(theme, "After", "channel")
+        self._before = TitledBars(theme, "before", "Before", "channel")
+        self._after = TitledBars(theme, "after", "After", "channel")
         self._smooth = _slider(
             "SmoothQuant α", "Moves magnitude into the weights: x / s, s = max|x|^α / max|w|^(1−α)"
         )

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from views.fields import ChoiceBox
 from views.frames.outliers import SourceFrame
 from views.theme import GAP
 from views.widgets import ElidedLabel, describe, push_button, tool_button
-
-EXPORTS = (
-    ("png", "Picture of the map (PNG)…"),
-    ("svg", "Drawing of the map (SVG)…"),
-    ("csv", "Numbers of the map (CSV)…"),
-    ("npz", "Statistics of every site (npz)…"),
-    ("verdicts", "Ranked table (CSV)…"),
-)
-PAGE_EXPORTS = (
-    ("page-png", "Picture of the page at the right (PNG)…"),
-    ("page-svg", "Drawing of the page at the right (SVG)…"),
-    ("page-csv", "Numbers of the page at the right (CSV)…"),
-    ("page-npz", "Numbers of the page at the right (npz)…"),
-)
 
 
 class SourceBar(QWidget):
@@ -39,9 +23,6 @@ class SourceBar(QWidget):
     sinks_toggled = Signal(bool)
     open_requested = Signal()
     save_requested = Signal()
-    copy_requested = Signal()
-    copy_page_requested = Signal()
-    export_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +37,6 @@ class SourceBar(QWidget):
         self._capture = ChoiceBox("Capture", "Which capture is on show")
         self._open = tool_button("Open…", "Open a capture; it needs no model")
         self._save = tool_button("Save…", "Save this capture as one file")
-        self._export = tool_button("Export", "Pictures and numbers of what is on show")
         self._progress = QProgressBar()
         self._note = ElidedLabel("muted")
         self._lay_out()
@@ -78,7 +58,6 @@ class SourceBar(QWidget):
         self._progress.setVisible(frame.running)
         self._progress.setValue(round(frame.progress * 100))
         self._save.setEnabled(bool(frame.capture))
-        self._export.setEnabled(bool(frame.capture))
         look = "danger" if frame.is_error else "muted"
         if self._note.property("look") != look:
             self._note.setProperty("look", look)
@@ -93,22 +72,12 @@ class SourceBar(QWidget):
             button.setCheckable(True)
         self._progress.setFixedWidth(110)
         self._progress.setTextVisible(False)
-        menu = QMenu(self._export)
-        menu.addAction("Copy the map as a picture", self.copy_requested.emit)
-        for key, text in EXPORTS:
-            menu.addAction(text, partial(self.export_requested.emit, key))
-        menu.addSeparator()
-        menu.addAction("Copy the page at the right as a picture", self.copy_page_requested.emit)
-        for key, text in PAGE_EXPORTS:
-            menu.addAction(text, partial(self.export_requested.emit, key))
-        self._export.setMenu(menu)
-        self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         row = QHBoxLayout()
         row.setSpacing(GAP)
         for widget in (self._source, self._text, self._go, self._progress, self._keeps, self._sinks):
             row.addWidget(widget, 1 if widget is self._text else 0)
         row.addStretch()
-        for widget in (self._capture, self._open, self._save, self._export):
+        for widget in (self._capture, self._open, self._save):
             row.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

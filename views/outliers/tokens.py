@@ -18,7 +18,7 @@ class TokensPage(MapPage):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(
-            theme, "Tokens and channels", "Every token's values at this site; click pins a channel"
+            theme, "tokens", "Tokens and channels", "Every token's values at this site; click pins a channel"
         )
         self._follow = tool_button(
             "Follow the chat", "Show the chat's tokens as they arrive, at the spikes' site"
@@ -26,6 +26,9 @@ class TokensPage(MapPage):
         self._follow.setCheckable(True)
         self.head.addWidget(self._follow)
         self._follow.toggled.connect(self._toggle)
+
+    def stop_following(self) -> None:
+        self._follow.setChecked(False)
 
     def _toggle(self, is_on: bool) -> None:
         self.watched_changed.emit(is_on and self.isVisible())

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from views.frames.outliers import VerdictRow, VerdictsFrame
 from views.outliers.criteria import CriteriaBar
+from views.outliers.plot_tools import PlotTools
 from views.theme import GAP
 from views.widgets import describe, label
 
@@ -121,6 +122,7 @@ class VerdictsPage(QWidget):
         row = QHBoxLayout()
         row.addWidget(self._filter, 1)
         row.addWidget(self._count)
+        row.addWidget(PlotTools("verdicts", "Ranked channels", self._table))
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.addLayout(row)

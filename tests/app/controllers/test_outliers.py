@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QGuiApplication
 
 from app.controllers.outliers import OutliersController
 from app.engine_thread import EngineThread
@@ -19,9 +20,9 @@ from gpu.probes.captured import Capture
 from gpu.probes.knockout import Knockout, Score
 from tests.app.fake_engine import facts_for, stats_at
 from tests.gpu.probes.test_verdicts import CHANNELS, QKV, TOKENS, planned
+from views.fields import ChoiceBox
 from views.frames.outliers import CriteriaFrame
 from views.outliers import OutliersPanel
-from views.outliers.panel import TABS
 from views.theme import Theme
 
 SITE = QKV.format(1)
@@ -95,23 +96,19 @@ def test_captures_and_exports_go_through_files(
     outliers: OutliersController, panel: OutliersPanel, tmp_path: Path
 ) -> None:
     outliers.add("first", spiked())
-    for kind in ("png", "svg", "csv", "npz", "verdicts"):
-        outliers.files.export(kind, tmp_path / kind)
-        assert (tmp_path / kind).stat().st_size > 100
-        assert "Written" in panel.source.note()
-    for page in TABS:
-        panel.show_tab(page)
-        for kind in ("page-png", "page-svg", "page-npz"):
-            outliers.files.export(kind, tmp_path / page)
+    for plot in panel.tools:
+        for kind in ("png", "svg", "csv", "npz"):
+            outliers.files.export(plot, kind, tmp_path / f"{plot}.{kind}")
             assert "Written" in panel.source.note()
-    panel.show_tab("verdicts")
-    outliers.files.export("page-csv", tmp_path / "page")
-    assert SITE in (tmp_path / "page").read_text()
-    with np.load(tmp_path / "npz") as stored:
+    assert SITE in (tmp_path / "verdicts.csv").read_text()
+    with np.load(tmp_path / "map.npz") as stored:
         np.testing.assert_array_equal(stored[f"{SITE}/absmax"], spiked().sites[SITE].absmax)
-    lines = (tmp_path / "csv").read_text().splitlines()
+    lines = (tmp_path / "map.csv").read_text().splitlines()
     assert len(lines) == CHANNELS + 1
     assert lines[8].startswith("7,")
+    panel.export_wanted.emit("map", "copy")
+    assert "Copied" in panel.source.note()
+    assert QGuiApplication.clipboard().pixmap().width() == panel.tools["map"].plot.width()
     path = tmp_path / "c.safetensors"
     outliers.files.write(path, lambda temporary: save_capture(spiked(), temporary))
     assert load_capture(path).tokens == TOKENS
@@ -179,9 +176,42 @@ def test_the_token_map_follows_the_chat_and_goes_back_to_the_capture(
     with qtbot.waitSignal(outliers.watched_changed) as caught:
         panel.tokens._follow.setChecked(True)
     assert caught.args == [True]
-    outliers.live.set_statistics(stats_at(SITE, channels=CHANNELS), SITE)
-    assert panel.tokens.map._frame.key == f"live {SITE}"
+    outliers.tokens.live.set_statistics(stats_at(SITE, channels=CHANNELS), SITE)
+    qtbot.waitUntil(lambda: panel.tokens.map._frame.key == f"live {SITE}")
     panel.tokens.pinned.emit(0, 7)
     assert "channel 7" in panel.channel._title.text()
     panel.tokens._follow.setChecked(False)
     assert panel.tokens.map._frame.codes.shape == (TOKENS, CHANNELS)
+
+
+def test_a_token_opened_in_the_chat_takes_the_place_of_the_one_before(
+    outliers: OutliersController, panel: OutliersPanel
+) -> None:
+    outliers.add("first", spiked())
+    panel.tokens._follow.setChecked(True)
+    outliers.show_token("token 3 «a»", planned({(QKV.format(0), 5): 70.0}))
+    assert panel.tab() == "tokens"
+    assert not panel.tokens._follow.isChecked()
+    assert panel.map._frame.pinned == (0, 5)
+    outliers.show_token("token 4 «b»", planned({(QKV.format(0), 9): 70.0}))
+    assert outliers._shelf.names == ("first", "token 4 «b»")
+    assert panel.source._capture.key() == "token 4 «b»"
+    assert panel.drift._other.key() == "first"
+    assert panel.map._frame.pinned == (0, 9)
+
+
+def test_captures_taken_together_are_compared(outliers: OutliersController, panel: OutliersPanel) -> None:
+    outliers.taking.captured.emit((("Thinking", planned({})), ("Answer", spiked())))
+    assert panel.tab() == "drift"
+    assert (panel.source._capture.key(), panel.drift._other.key()) == ("Answer", "Thinking")
+    assert "Thinking" in panel.drift._note.text()
+
+
+def test_nothing_is_cut_in_a_window_of_1280_pixels(
+    outliers: OutliersController, panel: OutliersPanel
+) -> None:
+    outliers.add("first", spiked())
+    panel.resize(1190, 640)
+    boxes = [box for part in (panel.picks, panel.picks.colours) for box in part.findChildren(ChoiceBox)]
+    assert len(boxes) == 4
+    assert all(box.width() >= box.sizeHint().width() for box in boxes)

@@ -7,7 +7,7 @@ from views.theme import Theme
 
 
 def test_the_title_reads_the_bar_under_the_pointer(theme: Theme, qtbot) -> None:
-    bars = TitledBars(theme, "Layers", "layer")
+    bars = TitledBars(theme, "layers", "Layers", "layer")
     qtbot.addWidget(bars)
     bars.resize(300, 160)
     bars.show()

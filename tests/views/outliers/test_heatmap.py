@@ -128,6 +128,15 @@ def test_the_same_map_in_other_colours_keeps_its_part(chart: HeatMap) -> None:
     assert chart.part()[0] == (0, 600)
 
 
+def test_rows_to_come_are_no_values(chart: HeatMap, theme: Theme) -> None:
+    chart.set_frame(heat(blank_rows=2))
+    image = chart.grab().toImage()
+    assert image.pixelColor(spot(chart, 1, 300)) == QColor(theme.colours.surface)
+    assert image.pixelColor(spot(chart, 2, 300)) != QColor(theme.colours.surface)
+    assert chart.cell_at(spot(chart, 1, 300).x(), spot(chart, 1, 300).y()) == (-1, -1)
+    assert chart.cell_at(spot(chart, 2, 431).x(), spot(chart, 2, 431).y()) == (2, 431)
+
+
 def test_an_empty_map_says_what_to_do(chart: HeatMap) -> None:
     chart.set_frame(HeatFrame(empty="Capture something"))
     assert not np.array(chart.grab().toImage().isNull())

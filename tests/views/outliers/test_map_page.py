@@ -7,7 +7,7 @@ from views.theme import Theme
 
 
 def test_signals_of_the_map_and_the_line_above_it(theme: Theme, qtbot) -> None:
-    page = MapPage(theme, "Tokens", "Tokens")
+    page = MapPage(theme, "tokens", "Tokens", "Tokens")
     qtbot.addWidget(page)
     page.show()
     page.set_frame(heat())

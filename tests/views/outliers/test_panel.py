@@ -1,22 +1,22 @@
 from __future__ import annotations
 
-from PySide6.QtGui import QGuiApplication
-
 from tests.views.outliers.conftest import heat
 from views.frames.outliers import HeatFrame
 from views.outliers import OutliersPanel
 from views.outliers.panel import TABS
 from views.theme import Theme
 
+PLOTS = {"map", "verdicts", "layers", "over", "before", "after", "tokens", "sinks", "knockout", "drift"}
 
-def test_the_page_in_front_is_copied_as_a_picture(theme: Theme, qtbot) -> None:
+
+def test_every_plot_has_its_tools(theme: Theme, qtbot) -> None:
     panel = OutliersPanel(theme)
     qtbot.addWidget(panel)
-    panel.show_tab("sinks")
-    assert panel.page() is panel.sinks
-    QGuiApplication.clipboard().clear()
-    panel.copy_page()
-    assert not QGuiApplication.clipboard().pixmap().isNull()
+    assert set(panel.tools) == PLOTS
+    assert panel.tools["map"].plot.isAncestorOf(panel.map)
+    with qtbot.waitSignal(panel.export_wanted) as caught:
+        panel.tools["sinks"].wanted.emit("sinks", "svg")
+    assert caught.args == ["sinks", "svg"]
 
 
 def test_pages_come_to_the_front_by_name(theme: Theme, qtbot) -> None:
@@ -37,14 +37,13 @@ def test_it_fits_a_small_window(theme: Theme, qtbot) -> None:
     assert panel.minimumSizeHint().height() <= 640
 
 
-def test_the_map_is_copied_as_a_picture(theme: Theme, qtbot) -> None:
+def test_the_map_with_its_line_and_its_colours(theme: Theme, qtbot) -> None:
     panel = OutliersPanel(theme)
     qtbot.addWidget(panel)
     panel.show()
     panel.set_map(heat())
     panel.set_readout("channel 4")
     assert panel.readout() == "channel 4"
-    panel.copy_picture()
-    assert QGuiApplication.clipboard().pixmap().size() == panel.picture().size()
+    assert panel.bar.isVisible()
     panel.set_map(HeatFrame(empty="Nothing"))
     assert not panel.bar.isVisible()

@@ -16,10 +16,12 @@ FRAME = PickFrame(TWO, "a", TWO, "a", TWO, "a", TWO, "a", enabled=True)
 def test_every_picker_says_what_was_picked(qtbot) -> None:
     bar = PickBar()
     qtbot.addWidget(bar)
+    qtbot.addWidget(bar.colours)
     bar.show()
     bar.set_frame(FRAME)
+    boxes = [*bar.findChildren(ChoiceBox), *bar.colours.findChildren(ChoiceBox)]
     signals = (bar.kind_chosen, bar.statistic_chosen, bar.scale_chosen, bar.palette_chosen)
-    for box, signal in zip(bar.findChildren(ChoiceBox), signals, strict=True):
+    for box, signal in zip(boxes, signals, strict=True):
         with qtbot.waitSignal(signal) as caught:
             QTest.keyClick(box, Qt.Key.Key_Down)
         assert caught.args == ["b"]

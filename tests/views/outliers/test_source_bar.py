@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
 
 from views.frames import Choice
 from views.frames.outliers import SourceFrame
-from views.outliers.source_bar import EXPORTS, PAGE_EXPORTS, SourceBar
+from views.outliers.source_bar import SourceBar
 
 READY = SourceFrame(
     sources=(Choice("prompts", "Prompts"), Choice("typed", "Typed")), source="typed", text="abc", enabled=True
@@ -49,7 +49,7 @@ def test_typed_text_goes_out_and_enter_captures(qtbot) -> None:
     assert not field.isVisible()
 
 
-def test_switches_and_exports(qtbot) -> None:
+def test_switches_and_files(qtbot) -> None:
     bar = SourceBar()
     qtbot.addWidget(bar)
     bar.set_frame(replace(READY, captures=(Choice("a", "a"),), capture="a", is_error=True, note="No."))
@@ -60,17 +60,5 @@ def test_switches_and_exports(qtbot) -> None:
     for name, signal in (("Open…", bar.open_requested), ("Save…", bar.save_requested)):
         with qtbot.waitSignal(signal):
             button(bar, name).click()
-    actions = {action.text(): action for action in button(bar, "Export").menu().actions()}
-    copies = {
-        "Copy the map as a picture": bar.copy_requested,
-        "Copy the page at the right as a picture": bar.copy_page_requested,
-    }
-    for text, signal in copies.items():
-        with qtbot.waitSignal(signal):
-            actions[text].trigger()
-    for key, text in (*EXPORTS, *PAGE_EXPORTS):
-        with qtbot.waitSignal(bar.export_requested) as caught:
-            actions[text].trigger()
-        assert caught.args == [key]
     bar.set_frame(READY)
     assert not button(bar, "Save…").isEnabled()
