@@ -46,6 +46,18 @@ class ChannelStats:
     newest: npt.NDArray[np.float32] = field(repr=False)  # the newest token's values, signed
 
 
+@dataclass(frozen=True, eq=False)
+class TokenRows:
+    """Values of some tokens at the site that is followed, float32 [tokens, channels]; `first` is where in the
+    context they begin."""
+
+    run_id: int
+    site: str
+    first: int
+    token_ids: tuple[int, ...]
+    values: npt.NDArray[np.float32] = field(repr=False)
+
+
 @dataclass(frozen=True)
 class Timing:
     """Speeds so far. `prompt_tokens` counts those computed, not those reused."""
@@ -76,4 +88,4 @@ class Failed:
     message: str
 
 
-Event = PromptProgress | Token | ChannelStats | Timing | Finished | Failed
+Event = PromptProgress | Token | ChannelStats | TokenRows | Timing | Finished | Failed

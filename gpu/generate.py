@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.errors import Cancelled, QuantscopeError, RequestError
-from gpu.events import Event, Failed, Finished, FinishReason, PromptProgress, Timing, Token
+from gpu.events import Event, Failed, Finished, FinishReason, PromptProgress, Timing, Token, TokenRows
+from gpu.probes.following import Follower
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampler, Sampling
 from gpu.speculation import Steps
@@ -54,10 +55,13 @@ def generate(model: Model, request: Request, cancel: Cancel = lambda: False) -> 
         yield from run.prompt()
         yield from run.answer()
     except Cancelled:
+        yield from run.followed()
         yield run.timing()
         yield Finished(request.run_id, "cancelled")
     except QuantscopeError as error:
         yield Failed(request.run_id, str(error))
+    finally:
+        run.close()
 
 
 def check_prompt(model: Model, prompt_ids: Sequence[int]) -> None:
@@ -90,6 +94,7 @@ class _Run:
         self._draws = 0
         self._started_s = self._prefill_s = self._decode_s = 0.0
         self._last_frame = self._last_report = 0.0
+        self._follower = Follower(model)
 
     def prompt(self) -> Iterator[Event]:
         """Bring the prompt into the cache, reusing what is there; the last token is always computed."""
@@ -99,6 +104,7 @@ class _Run:
         self._reused = model.resume(ids)
         if self._request.probe is not None:
             model.probes.reset()
+            self._follower.turn_to(self._request.probe.followed)
         self._started_s = time.perf_counter()
         yield PromptProgress(self._request.run_id, self._reused, len(ids), self._reused)
         for done in model.feed(ids[self._reused :], self._cancel, probed=self._probed):
@@ -153,15 +159,28 @@ class _Run:
         return self._request.probe is not None
 
     def _frames(self, force: bool = False) -> Iterator[Event]:
-        """Statistics at most once a frame, speeds a few times a second."""
+        """Statistics and what is followed at most once a frame, speeds a few times a second."""
         now = time.perf_counter()
-        if self._request.probe is not None and (force or now - self._last_frame >= _FRAME_S):
+        is_due = force or now - self._last_frame >= _FRAME_S
+        if self._request.probe is not None and (is_due or self._follower.is_full):
             self._last_frame = now
             for site in sorted(self._request.probe.sites):
                 yield self._model.probes.read(site, self._request.run_id)
+            yield from self.followed()
+            self._follower.turn_to(self._request.probe.followed)
         if now - self._last_report >= _REPORT_S:
             self._last_report = now
             yield self.timing()
+
+    def followed(self) -> Iterator[Event]:
+        """The rows since the last time."""
+        first, rows = self._follower.read()
+        if len(rows):
+            ids = tuple(self._model.cached_ids[first : first + len(rows)])
+            yield TokenRows(self._request.run_id, self._follower.site, first, ids, rows)
+
+    def close(self) -> None:
+        self._follower.close()
 
     def timing(self) -> Timing:
         return Timing(

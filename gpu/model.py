@@ -134,14 +134,15 @@ class Model:
     def instrument(self, edits: Edits | None = None, watchers: Sequence[Watcher] = ()) -> None:
         """From now on change activations by `edits` and let `watchers` look on in probed passes.
 
-        Forgets the cache, which other edits may have filled; without arguments the model is as it was loaded.
+        Forgets the cache that other edits have filled; without arguments the model is as it was loaded.
         """
+        if edits is not self._decoder.edits:
+            self.rewind(0)
         self._decoder = replace(self._decoder, edits=edits, watchers=tuple(watchers))
         self._layer_ops = cache(self._build_layers)
         self._head_ops = cache(self._build_head)
         self._head_taps = cache(self._build_head_taps)
         self._recorded.clear()
-        self.rewind(0)
 
     def resume(self, ids: Sequence[int]) -> int:
         """Bring the cache to as much of `ids` as is known, the last token left out; how many tokens that is.

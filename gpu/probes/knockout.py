@@ -172,6 +172,7 @@ def _instrumented(
         yield watch
     finally:
         model.instrument()
+        model.rewind(0)
         model.probes.reset()
         watch.release()
         if edits is not None:

@@ -46,13 +46,21 @@ class KeptRows:
             if site.name in self._rings
         ]
 
-    def read(self, site: str, position: int) -> npt.NDArray[np.float32]:
-        """The newest rows of a cache that holds `position` tokens, oldest first: [tokens, channels]."""
-        place, tokens = self._sites[site], min(position, self._capacity)
-        raw = self._gpu.read(self._rings[site], self._capacity * place.stride * 4)
-        ring = np.frombuffer(raw, np.float32).reshape(self._capacity, place.stride)
-        newest: npt.NDArray[np.float32] = ring[np.arange(position - tokens, position) % self._capacity]
-        return newest[:, : place.channels].copy()
+    def read(self, site: str, position: int, tokens: int | None = None) -> npt.NDArray[np.float32]:
+        """The newest rows of a cache that holds `position` tokens, oldest first: [tokens, channels]; as many
+        as are asked for and kept."""
+        place = self._sites[site]
+        tokens = min(position, self._capacity, position if tokens is None else tokens)
+        first = (position - tokens) % self._capacity
+        rows = [self._span(site, first, min(tokens, self._capacity - first))]
+        if len(rows[0]) < tokens:  # the ring goes round
+            rows.append(self._span(site, 0, tokens - len(rows[0])))
+        return np.concatenate(rows)[:, : place.channels]
+
+    def _span(self, site: str, first: int, rows: int) -> npt.NDArray[np.float32]:
+        row_bytes = self._sites[site].stride * 4
+        raw = self._gpu.read(self._rings[site], rows * row_bytes, first * row_bytes)
+        return np.frombuffer(raw, np.float32).reshape(rows, -1)
 
     def release(self) -> None:
         for ring in self._rings.values():

@@ -6,10 +6,14 @@ from collections.abc import Iterable
 
 
 class ProbeSelection:
-    """A set of site names, replaced as a whole (an assignment is atomic), never changed in place."""
+    """Sites whose statistics are read, and the one site, if any, that is `followed`: every token's values.
+
+    The set is replaced as a whole (an assignment is atomic), never changed in place.
+    """
 
     def __init__(self, sites: Iterable[str] = ()) -> None:
         self.sites = frozenset(sites)
+        self.followed = ""
 
     def choose(self, *sites: str) -> None:
         """From now on read these sites."""

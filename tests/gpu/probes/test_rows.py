@@ -23,6 +23,9 @@ def test_a_ring_follows_a_chat_and_keeps_the_newest_tokens(load: Load) -> None:
     expected = reference.sites[name]
     found = kept.read(name, len(PROMPT))
     np.testing.assert_allclose(found, expected[-25:], atol=1e-4 * np.abs(expected).max())
+    for tokens in (1, 3, 25, 99):
+        newest = kept.read(name, len(PROMPT), tokens)
+        np.testing.assert_array_equal(newest, found[len(found) - min(tokens, 25) :])
     model.rewind(10)
     assert kept.read(name, 10).shape == (10, 160)
     model.instrument()
