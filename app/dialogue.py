@@ -128,9 +128,9 @@ class Dialogue:
             self.show(beside[place])
 
     def fork(self, key: int) -> Conversation:
-        """The branch up to a message as a conversation of its own."""
+        """The branch up to a message as a conversation of its own. Raises StoreError."""
         title = f"{self.conversation.title} (fork)"
-        return self._archive.add(replace(self.conversation, title=title, leaf=key), self.tree.path(key))
+        return self._archive.copy(replace(self.conversation, title=title, leaf=key), self.tree.path(key))
 
     def _await_answer(self, question: int | None, origin: Origin) -> int:
         answer = self._new(
@@ -156,7 +156,7 @@ class Dialogue:
 
     def _add(self, message: Message, parent: int | None) -> Message:
         """The conversation is recorded with its first message: the database knows no message without one."""
-        key = self._archive.store.fresh_id("message")
+        key = self._archive.fresh_id("message")
         added = replace(message, id=key, parent=parent, created_ms=self._archive.clock.now_ms())
         self._archive.put(self.conversation)
         self.tree.put(added)

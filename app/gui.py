@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from app.calculator_room import CalculatorFiles, CalculatorRoom
 from app.controllers.chat import ChatController
 from app.controllers.compare import CompareController
-from app.controllers.conversations import ConversationsController, FileDialogs
+from app.controllers.conversations import ConversationsController
 from app.controllers.damage import DamageController
+from app.controllers.exchange import FileDialogs
 from app.controllers.memory import MemoryController
 from app.controllers.microscope import MicroscopeController
 from app.controllers.model import ModelController
@@ -55,7 +56,7 @@ from views.theme import Theme
 
 INTERRUPTED = 130
 STOP_TIMEOUT_S = 2.0
-_READING = ("spikes", "damage", "microscope", "outliers")  # panels that show what the probes read
+_READING = ("spikes", "damage", "microscope")  # panels that show what the probes read
 _IMPORTED = "Conversations (*.json *.md)"
 
 
@@ -128,7 +129,7 @@ class Gui(QObject):
         self.prompts = PromptsController(panels.chat, preferences)
         self.model = ModelController(self.window, self.engine, preferences, self._choose_directory)
         self._samples: tuple[str, ...] = ()
-        self._seen = {"spikes": True, "damage": True, "microscope": False, "outliers": False}
+        self._seen = {"spikes": True, "damage": True, "microscope": False}
         self._connect()
 
     def start(self, wish: ModelWish) -> None:
@@ -196,6 +197,7 @@ class Gui(QObject):
         self.microscope.stop(STOP_TIMEOUT_S)
         self.outliers.stop()
         self.engine.stop(STOP_TIMEOUT_S)
+        self.conversations.exchange.stop(STOP_TIMEOUT_S)
         self.archive.close()
 
     def report_fault(
@@ -237,11 +239,11 @@ class Gui(QObject):
         self.tokens.token_read.connect(self.spikes.show_token)
         self.spikes.statistics_changed.connect(self.damage.set_statistics)
         self.spikes.statistics_changed.connect(self.microscope.set_statistics)
-        self.spikes.statistics_changed.connect(self.outliers.tokens.live.set_statistics)
         self.tokens.token_captured.connect(self.outliers.show_token)
-        self.outliers.watched_changed.connect(lambda on: self._see_panel("outliers", on))
+        self.outliers.tokens.followed.connect(self.spikes.follow)
         self.microscope.watching_changed.connect(lambda on: self._see_panel("microscope", on))
         self.conversations.told.connect(self._tell)
+        self.chat.composer.refused.connect(self._tell)
         self._archive_told.connect(self._tell)
         self.conversations.opened.connect(lambda talk: self.model.offer(talk.model, talk.scheme))
         self.window.new_chat_requested.connect(self.chat.new_chat)

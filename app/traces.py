@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from app.conversations import Archive
+from app.conversations.records import StoreError
 from app.token_trace import TokenTrace, TraceBuilder
 from app.trace_codec import trace_from_bytes, trace_to_bytes
 
 _MOST_HELD = 64
+_NO_TOKENS = bytes
 
 
 class Traces:
@@ -23,8 +25,13 @@ class Traces:
         return self._known
 
     def look_at(self, conversation: int) -> None:
-        """Another conversation is on show."""
-        self._known = set(self._archive.store.traced(conversation))
+        """Another conversation is on show; where the database cannot be read its answers have no tokens."""
+        try:
+            self._known = set(self._archive.store.traced(conversation))
+        except StoreError:
+            self._known = set()
+        for key, pack in self._archive.recorder.pending_traces().items():
+            (self._known.discard if pack is _NO_TOKENS else self._known.add)(key)
 
     def get(self, key: int) -> TokenTrace | None:
         """Raises StoreError or TraceError if what is kept cannot be read."""
@@ -32,8 +39,8 @@ class Traces:
             return self._hold(key, self._held.pop(key))
         if key not in self._known:
             return None
-        self._archive.recorder.drain()
-        data = self._archive.store.trace(key)
+        waiting = self._archive.recorder.pending_traces().get(key)
+        data = waiting() if waiting is not None else self._archive.store.trace(key)
         return self._hold(key, trace_from_bytes(data)) if data else None
 
     def put(self, key: int, trace: TokenTrace) -> None:
@@ -52,7 +59,7 @@ class Traces:
         if key in self._known:
             self._held.pop(key, None)
             self._known.discard(key)
-            self._archive.recorder.put_trace(key, lambda: b"")
+            self._archive.recorder.put_trace(key, _NO_TOKENS)
 
     def _hold(self, key: int, trace: TokenTrace) -> TokenTrace:
         self._held[key] = trace

@@ -5,33 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.chat import ChatController
+from app.controllers.exchange import ExchangeController, FileDialogs, Imported
 from app.controllers.turns import TurnsController
 from app.conversations import Archive, Message
-from app.conversations.exchange import JSON, MARKDOWN, export, file_name, take_in
 from app.conversations.search import Hit
 from app.dialogue import Dialogue
 from app.presenters.conversations import Listing, conversations_frame, deleted_text
 from gpu.errors import QuantscopeError
 from views.conversations import ConversationsPanel
-from views.conversations.panel import JSON as AS_JSON
 
-ALL = "conversations"
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class FileDialogs:
-    """Ask for a file to write, by a suggested name, and for files to read; "" and () are "none"."""
-
-    save: Callable[[str], str]
-    open: Callable[[], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -59,7 +47,7 @@ class ConversationsController(QObject):
     ) -> None:
         super().__init__(panel)
         self._panel, self._chat, self._turns, self._archive = panel, chat, turns, archive
-        self._dialogs = dialogs
+        self.exchange = ExchangeController(panel, archive, dialogs)
         self._query = ""
         self._deleted: list[_Deleted] = []
         self._connect()
@@ -110,25 +98,6 @@ class ConversationsController(QObject):
             self.open(last.conversation)
         self.show()
 
-    @Slot(int, str)
-    def export(self, key: int, form: str) -> None:
-        """Ask where to, and write one conversation."""
-        suffix = JSON if form == AS_JSON else MARKDOWN
-        self._export([key], file_name(self._archive.conversation(key), suffix))
-
-    @Slot()
-    def export_all(self) -> None:
-        self._export([talk.id for talk in self._archive.conversations()], ALL + JSON)
-
-    @Slot()
-    def import_files(self) -> None:
-        """Ask for files and take in what they hold; the last one is shown."""
-        for path in self._dialogs.open():
-            taken = self._try(partial(take_in, self._archive, Path(path)))
-            if taken:
-                self.open(taken[-1].id)
-        self.show()
-
     @Slot(str)
     def search(self, query: str) -> None:
         self._query = query
@@ -140,10 +109,11 @@ class ConversationsController(QObject):
         listing = Listing(
             conversations=self._archive.conversations(),
             current=self._current,
-            running=self._current if self._chat.state in ("answering", "stopping") else 0,
+            running=self._current if self._is_answering else 0,
             query=self._query,
             hits=self._hits(),
             undo=self._deleted[-1].title if self._deleted else "",
+            work=self.exchange.work,
         )
         self._panel.set_frame(conversations_frame(listing, datetime.now()))
 
@@ -151,15 +121,22 @@ class ConversationsController(QObject):
     def _current(self) -> int:
         return self._chat.dialogue.conversation.id
 
+    @property
+    def _is_answering(self) -> bool:
+        return self._chat.state in ("answering", "stopping")
+
     def _hits(self) -> Sequence[Hit] | None:
         if not self._query.strip():
             return None
         return self._try(lambda: self._archive.search(self._query)) or ()
 
-    def _export(self, keys: Sequence[int], name: str) -> None:
-        path = self._dialogs.save(name) if keys else ""
-        if path:
-            self._try(lambda: export(self._archive, keys, Path(path)))
+    @Slot(object)
+    def _take_in(self, imported: Imported) -> None:
+        """List what was imported, and show the last of it unless the person has gone on meanwhile."""
+        self._archive.adopt(imported.conversations)
+        if imported.conversations and imported.shown == self._current and not self._is_answering:
+            self.open(imported.conversations[-1].id)
+        self.show()
 
     def _refresh(self, key: int) -> None:
         if key == self._current:
@@ -189,10 +166,11 @@ class ConversationsController(QObject):
         panel.pin_toggled.connect(self.toggle_pin)
         panel.delete_requested.connect(self.delete)
         panel.undo_requested.connect(self.undo)
-        panel.export_requested.connect(self.export)
-        panel.export_all_requested.connect(self.export_all)
-        panel.import_requested.connect(self.import_files)
         panel.search_changed.connect(self.search)
+        panel.import_requested.connect(lambda: self.exchange.import_files(self._current))
+        self.exchange.told.connect(self.told)
+        self.exchange.imported.connect(self._take_in)
+        self.exchange.changed.connect(self.show)
         self._turns.deleted.connect(self._keep_deleted)
         self._chat.conversation_changed.connect(self.show)
         self._chat.running_changed.connect(lambda _running: self.show())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from app.conversations.opening import open_in_memory, open_store
 from app.conversations.recorder import Recorder
 from app.conversations.records import Clock, Conversation, Message, StoreError
 from app.conversations.search import Hit, search
-from app.conversations.store import Store
+from app.conversations.store import Store, random_ids
+from app.conversations.transfer import messages_of
 from app.conversations.tree import Tree
 
 _PATIENCE_S = 0.05
@@ -43,12 +45,21 @@ class Archive:
     def begin(self) -> Conversation:
         """A conversation without messages; it is listed once it is `put`."""
         now_ms = self.clock.now_ms()
-        return Conversation(self.store.fresh_id("conversation"), created_ms=now_ms, changed_ms=now_ms)
+        return Conversation(self.fresh_id("conversation"), created_ms=now_ms, changed_ms=now_ms)
+
+    def fresh_id(self, table: str) -> int:
+        """An id of no "message" or "conversation"; most likely of none where the database cannot be read.
+
+        The person goes on writing then, and the recorder says why nothing is saved.
+        """
+        try:
+            return self.store.fresh_ids(table)[0]
+        except StoreError:
+            return random_ids(1).pop()
 
     def messages(self, key: int) -> Tree:
-        """Every branch of a conversation. Raises StoreError."""
-        self.recorder.drain()
-        return Tree(self.store.messages(key))
+        """Every branch of a conversation, what waits to be written included. Raises StoreError."""
+        return Tree(messages_of(self.store, self.recorder, key))
 
     def put(self, record: Conversation | Message, *, at_once: bool = True) -> None:
         """Have a record kept; a message that is being written can wait a moment."""
@@ -75,21 +86,28 @@ class Archive:
     def restore(self, key: int) -> None:
         self.put(replace(self._list[key], deleted_ms=None))
 
-    def add(self, conversation: Conversation, messages: Iterable[Message]) -> Conversation:
-        """Take a copy of a conversation in, with ids of its own."""
-        key = self.store.fresh_id("conversation")
+    def adopt(self, conversations: Iterable[Conversation]) -> None:
+        """List conversations that were put into the database by another way."""
+        self._list.update({conversation.id: conversation for conversation in conversations})
+
+    def copy(self, conversation: Conversation, messages: Iterable[Message]) -> Conversation:
+        """Keep some of a conversation's messages, with their tokens, as a conversation of its own.
+
+        Raises StoreError.
+        """
+        tokens = dict(self.recorder.pending_traces())
+        for traced in self.store.traced(conversation.id):
+            tokens.setdefault(traced, partial(self._trace, traced))
         copies = list(messages)
-        ids = {message.id: self.store.fresh_id("message") for message in copies}
-        added = replace(
-            conversation, id=key, leaf=ids.get(conversation.leaf or 0), changed_ms=self.clock.now_ms()
-        )
-        self._list[key] = added
-        self.recorder.put(added, at_once=False)
+        ids = {message.id: self.fresh_id("message") for message in copies}
+        key, leaf = self.fresh_id("conversation"), ids.get(conversation.leaf or 0)
+        self.put(replace(conversation, id=key, leaf=leaf, changed_ms=self.clock.now_ms()), at_once=False)
         for message in copies:
             parent = ids.get(message.parent or 0)
-            copy = replace(message, id=ids[message.id], conversation=key, parent=parent)
-            self.recorder.put(copy, at_once=False)
-        return added
+            self.put(replace(message, id=ids[message.id], conversation=key, parent=parent), at_once=False)
+            if message.id in tokens:
+                self.recorder.put_trace(ids[message.id], tokens[message.id])
+        return self._list[key]
 
     def search(self, query: str) -> tuple[Hit, ...]:
         """Raises StoreError."""
@@ -105,6 +123,9 @@ class Archive:
             written = False  # what was deleted is purged the next time
         self.store.close()
         return written
+
+    def _trace(self, message: int) -> bytes:
+        return self.store.trace(message) or b""
 
     def _open(self, path: Path | None) -> Store:
         if path is None:

@@ -1,51 +1,50 @@
-"""Conversations in files: Markdown to read, JSON to keep."""
+"""Conversations in files: Markdown to read, JSON to keep. Made to be done on any thread."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.atomic import replacing
-from app.conversations.archive import Archive
-from app.conversations.exchange_json import from_json, to_json
+from app.conversations.exchange_json import Talk, from_json, to_json
 from app.conversations.exchange_markdown import from_markdown, to_markdown
+from app.conversations.json_stream import Tick
 from app.conversations.records import Conversation, ExchangeError, title_of
+from app.conversations.tree import Tree
 from gpu.errors import FormatError
 
 MARKDOWN, JSON = ".md", ".json"
 MOST_BYTES = 64 * 2**20
+_PIECE_CHARACTERS = 2**20
 _UNSAFE = '<>:"/\\|?*'
 
 
-def export(archive: Archive, keys: Sequence[int], path: Path) -> None:
-    """Write conversations to a file, as what its name ends in says: .md holds the branch on show of one.
+def write_file(path: Path, talks: Iterable[Talk]) -> None:
+    """Write conversations, as what the name ends in says: .md holds the branch on show of one.
 
     Raises:
-        StoreError: they cannot be read.
-        FormatError: the file cannot be written.
+        FormatError: the file cannot be written; what was there before still is.
     """
-    talks = [(archive.conversation(key), archive.messages(key)) for key in keys]
-    if path.suffix.lower() == MARKDOWN and len(talks) == 1:
-        ((talk, tree),) = talks
-        leaf = talk.leaf if talk.leaf in tree else tree.newest_leaf()
-        text = to_markdown(talk, tree.path(leaf))
-    else:
-        text = to_json((talk, tuple(tree)) for talk, tree in talks)
+    markdown = path.suffix.lower() == MARKDOWN
     with replacing(path) as temporary:
         try:
-            temporary.write_bytes(text.encode("utf-8", "replace"))
+            with temporary.open("w", encoding="utf-8", errors="replace", newline="") as file:
+                file.writelines(_branch(talks) if markdown else to_json(talks))
         except OSError as error:
             raise FormatError(path, f"cannot be written ({error.strerror}).") from error
 
 
-def take_in(archive: Archive, path: Path) -> tuple[Conversation, ...]:
-    """Add what an exported file holds, beside what there is. Raises FormatError if it is none of ours."""
+def read_file(path: Path, tick: Tick = lambda _: None) -> tuple[Talk, ...]:
+    """What an exported file holds, with the ids it has there.
+
+    Raises:
+        FormatError: it is none of ours.
+    """
     try:
         text = _read(path)
-        talks = (from_markdown(text),) if path.suffix.lower() == MARKDOWN else from_json(text)
+        return (_from_markdown(text),) if path.suffix.lower() == MARKDOWN else from_json(text, tick)
     except ExchangeError as error:
         raise FormatError(path, f"this cannot be imported: {error}.") from error
-    return tuple(archive.add(talk, messages) for talk, messages in talks)
 
 
 def file_name(conversation: Conversation, suffix: str) -> str:
@@ -54,13 +53,25 @@ def file_name(conversation: Conversation, suffix: str) -> str:
     return (title.strip(" .…") or "conversation") + suffix
 
 
+def _branch(talks: Iterable[Talk]) -> Iterator[str]:
+    for talk, messages in talks:
+        tree = Tree(messages)
+        yield to_markdown(talk, tree.path(talk.leaf if talk.leaf in tree else tree.newest_leaf()))
+
+
+def _from_markdown(text: str) -> Talk:
+    edited = text.count("\n") == text.count("\r\n")  # an editor has changed every end of line
+    return from_markdown(text.replace("\r\n", "\n") if edited else text)
+
+
 def _read(path: Path) -> str:
     try:
+        if not path.is_file():
+            raise ExchangeError("it is no file" if path.exists() else "there is no such file")
         if path.stat().st_size > MOST_BYTES:
             raise ExchangeError(f"it is larger than {MOST_BYTES >> 20} MiB")
-        text = path.read_bytes().decode("utf-8-sig")
-        edited = text.count("\n") == text.count("\r\n")  # an editor has changed every end of line
-        return text.replace("\r\n", "\n") if edited else text
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return "".join(iter(lambda: file.read(_PIECE_CHARACTERS), ""))
     except OSError as error:
         raise ExchangeError(f"it cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

@@ -1,16 +1,18 @@
 """Conversations as JSON: every branch, everything but the tokens kept with answers.
 
 {"format": "quantscope-conversations", "version": 1, "conversations": [{…, "messages": [{…}, …]}, …]}
+One message a line; nothing is held of what has been written.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import Any, get_args
 
 from app.attachments import Attachment
+from app.conversations.json_stream import Tick, loads
 from app.conversations.records import (
     Conversation,
     ExchangeError,
@@ -58,30 +60,38 @@ _OF_ATTACHMENT: dict[str, tuple[type, ...]] = {"name": (str,), "text": (str,)}
 _CHOICES = {"when_full": get_args(Policy), "role": get_args(Role), "state": get_args(MessageState)}
 
 
-def to_json(talks: Iterable[Talk]) -> str:
-    """A document that `from_json` reads."""
-    document = {
-        "format": FORMAT,
-        "version": VERSION,
-        "conversations": [
-            {**_fields(talk), "messages": [_fields(message) for message in messages]}
-            for talk, messages in talks
-        ],
-    }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+def to_json(talks: Iterable[Talk]) -> Iterator[str]:
+    """The parts of a document that `from_json` reads."""
+    yield f'{{"format": "{FORMAT}", "version": {VERSION}, "conversations": ['
+    before = "\n"
+    for talk, messages in talks:
+        yield f'{before}{_line(_fields(talk)).removesuffix("}")}, "messages": ['
+        before = ""
+        for message in messages:
+            yield f"{before}\n{_line(_fields(message))}"
+            before = ","
+        yield "\n]}"
+        before = ",\n"
+    yield "\n]}\n"
 
 
-def from_json(text: str) -> tuple[Talk, ...]:
+def from_json(text: str, tick: Tick = lambda _: None) -> tuple[Talk, ...]:
     """The conversations in a document, with the ids they have there. Raises ExchangeError."""
     try:
-        document = json.loads(text)
+        document = loads(text, tick)
     except (ValueError, RecursionError) as error:
         raise ExchangeError("it is no JSON") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ExchangeError("it is no export of Quantscope's conversations")
     if document.get("version") != VERSION:
-        raise ExchangeError(f"it is of version {document.get('version')!r}, and this program reads {VERSION}")
+        raise ExchangeError(
+            f"it is of version {_line(document.get('version'))[:20]}, and this program reads {VERSION}"
+        )
     return tuple(_talk(fields_, place) for place, fields_ in enumerate(_list(document, "conversations"), 1))
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _fields(record: Conversation | Message) -> dict[str, Any]:
@@ -94,7 +104,10 @@ def _talk(document: Any, place: int) -> Talk:
         id=place, sampling=_sampling(document, where), **_values(document, _OF_CONVERSATION, where)
     )
     found = enumerate(_list(document, "messages", where), 1)
-    return talk, tuple(_message(fields_, place, f"message {number} of {where}") for number, fields_ in found)
+    messages = tuple(_message(one, place, f"message {number} of {where}") for number, one in found)
+    if len({message.id for message in messages}) < len(messages):
+        raise ExchangeError(f"two messages of {where} have the same id")
+    return talk, messages
 
 
 def _message(document: Any, conversation: int, where: str) -> Message:

@@ -41,8 +41,9 @@ class Recorder:
         self._conversations: dict[int, Conversation] = {}
         self._messages: dict[int, Message] = {}
         self._traces: dict[int, Callable[[], bytes]] = {}
+        self._writing: _Pending | None = None
         self._changed = threading.Condition()
-        self._hurried = self._closing = self._writing = self._failing = False
+        self._hurried = self._closing = self._failing = False
         self._batches = 0
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -62,6 +63,24 @@ class Recorder:
         with self._changed:
             self._traces[message] = trace
             self._changed.notify()
+
+    def pending(self, conversation: int) -> tuple[Message, ...]:
+        """The messages of a conversation that may not be written yet, the newest of each."""
+        with self._changed:
+            writing = self._writing.messages if self._writing is not None else ()
+            found = {message.id: message for message in (*writing, *self._messages.values())}
+        return tuple(message for message in found.values() if message.conversation == conversation)
+
+    def pending_traces(self) -> Mapping[int, Callable[[], bytes]]:
+        """The tokens of answers that may not be written yet."""
+        with self._changed:
+            return {**(self._writing.traces if self._writing is not None else {}), **self._traces}
+
+    def unwritten(self) -> frozenset[int]:
+        """The conversations that something of is not written."""
+        with self._changed:
+            messages = {message.conversation for message in self._messages.values()}
+            return frozenset(messages | self._conversations.keys())
 
     def drain(self, timeout_s: float = 1.0) -> bool:
         """Wait until all that was put is written; False if that did not work in time."""
@@ -87,7 +106,7 @@ class Recorder:
             with self._changed:
                 if failed:
                     self._give_back(batch)
-                self._failing, self._writing = failed, False
+                self._failing, self._writing = failed, None
                 self._hurried = self._hurried and self._waiting() and not failed
                 self._changed.notify_all()
                 if failed and self._closing:
@@ -101,7 +120,7 @@ class Recorder:
             return self._waiting()
 
     def _waiting(self) -> bool:
-        return bool(self._conversations or self._messages or self._traces or self._writing)
+        return bool(self._conversations or self._messages or self._traces or self._writing is not None)
 
     def _in_a_hurry(self) -> bool:
         return self._hurried or self._closing
@@ -112,7 +131,7 @@ class Recorder:
         )
         for pending in (self._conversations, self._messages, self._traces):
             pending.clear()
-        self._writing = True
+        self._writing = batch
         return batch
 
     def _give_back(self, batch: _Pending) -> None:

@@ -21,6 +21,7 @@ from app.conversations.rows import (
 
 LARGEST_ID = 2**31 - 1  # a signal of Qt carries no larger int
 LARGEST_MS = 2**62
+_MOST_AT_ONCE = 200
 _PUT_CONVERSATION = upsert("conversation", CONVERSATION_COLUMNS)
 _PUT_MESSAGE = upsert("message", MESSAGE_COLUMNS)
 _PUT_TRACE = upsert("trace", ("message", "data"))
@@ -85,12 +86,35 @@ class Store:
         )
         return tuple(row["id"] for row in rows)
 
-    def fresh_id(self, table: str) -> int:
-        """An id that no "message" or "conversation" has. Drawn, not counted: two windows may be open."""
-        while True:
-            key = random.randint(1, LARGEST_ID)
-            if not self._read(f"SELECT 1 FROM {table} WHERE id = ?", key):
-                return key
+    def fresh_ids(self, table: str, count: int = 1) -> list[int]:
+        """Ids that no "message" or "conversation" has. Drawn, not counted: two windows may be open."""
+        found: set[int] = set()
+        while len(found) < count:
+            drawn = random_ids(min(_MOST_AT_ONCE, count - len(found))) - found
+            places = ", ".join("?" * len(drawn))
+            taken = self._read(f"SELECT id FROM {table} WHERE id IN ({places})", *drawn)
+            found |= drawn - {row["id"] for row in taken}
+        return list(found)
+
+    def reveal(self, conversations: Sequence[int]) -> None:
+        """Take back that they are deleted; none of them if one is gone."""
+        with self._to_write() as connection:
+            statement = "UPDATE conversation SET deleted_ms = NULL WHERE id = ?"
+            found = connection.executemany(statement, [(key,) for key in conversations]).rowcount
+            if found < len(conversations):
+                raise sqlite3.IntegrityError("another window has tidied up meanwhile; try again")
+
+    def discard(self, conversation: int) -> None:
+        """Delete a conversation for good, a few messages at a time so that other writers have their turn."""
+        some = "SELECT id FROM message WHERE conversation = ? LIMIT ?"
+        left = True
+        while left:
+            with self._to_write() as connection:
+                keys = connection.execute(some, (conversation, _MOST_AT_ONCE)).fetchall()
+                connection.executemany("DELETE FROM message WHERE id = ?", map(tuple, keys))
+                left = bool(keys)
+        with self._to_write() as connection:
+            connection.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
 
     def interrupt_streaming(self) -> tuple[int, ...]:
         """Mark the answers that were being written when the program ended; the conversations they are in."""
@@ -147,6 +171,11 @@ class Store:
                 if self._writer.in_transaction:  # a full disk may have ended it already
                     self._writer.execute("ROLLBACK")
                 raise
+
+
+def random_ids(count: int) -> set[int]:
+    """At most so many different ids."""
+    return {random.randint(1, LARGEST_ID) for _ in range(count)}
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from app.conversations.records import UNTITLED, Conversation
 from app.conversations.search import Hit
-from views.frames.conversations import ConversationRow, ConversationSection, ConversationsFrame
+from views.frames.conversations import ConversationRow, ConversationSection, ConversationsFrame, WorkFrame
 
 NOTHING_YET = "Conversations are kept here, from the first question on."
 _AGES = ((7, "Previous 7 days"), (30, "Previous 30 days"))
@@ -24,6 +24,7 @@ class Listing:
     query: str = ""
     hits: Sequence[Hit] | None = None
     undo: str = ""
+    work: WorkFrame | None = None
 
 
 def conversations_frame(listing: Listing, now: datetime) -> ConversationsFrame:
@@ -34,7 +35,13 @@ def conversations_frame(listing: Listing, now: datetime) -> ConversationsFrame:
     else:
         sections = _found(listing, listing.hits, now)
         note = f"No conversation has “{listing.query.strip()}” in it."
-    return ConversationsFrame(sections, listing.current, note if not sections else "", listing.undo)
+    return ConversationsFrame(
+        sections=sections,
+        current=listing.current,
+        note=note if not sections else "",
+        undo=listing.undo,
+        work=listing.work,
+    )
 
 
 def interrupted_text(titles: Sequence[str]) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -216,3 +217,32 @@ class AnyUse(RuleBasedStateMachine):
 
 TestAnyUse = AnyUse.TestCase
 TestAnyUse.settings = settings(max_examples=15, stateful_step_count=15)
+
+
+def test_what_cannot_be_saved_is_there_all_the_same_when_it_is_opened_again(tmp_path: Path) -> None:
+    said: list[str] = []
+    archive = Archive(tmp_path / "talks.sqlite3", said.append)
+    archive.store._writer.execute("PRAGMA max_page_count = 1")  # a full disk
+    talk = Dialogue(archive, archive.begin())
+    key = talk.ask("Why? " * 10_000, ORIGIN)
+    talk.update(replace(talk.tree[key], text="Because.", state="done"))
+    assert not archive.recorder.drain(10)
+    assert Dialogue.open(archive, talk.conversation.id).path == talk.path
+    talk.delete(key)
+    assert Dialogue.open(archive, talk.conversation.id).path == talk.path
+    archive.store._writer.execute("PRAGMA max_page_count = 100000")
+    assert archive.close()
+    again = Archive(tmp_path / "talks.sqlite3")
+    assert Dialogue.open(again, talk.conversation.id).path == talk.path
+    again.close()
+    assert "disk is full" in said[0]
+
+
+def test_a_database_that_cannot_be_read_does_not_keep_the_person_from_asking(
+    archive: Archive, talk: Dialogue
+) -> None:
+    archive.recorder.drain(10)
+    archive.store.close()
+    talk.ask("And now?", ORIGIN)
+    assert texts(talk)[-2:] == ["And now?", ""]
+    Dialogue(archive, archive.begin()).ask("And here?", ORIGIN)

@@ -65,3 +65,34 @@ def test_tokens_that_no_longer_are_those_of_the_answer_are_dropped(archive: Arch
 
 def test_an_answer_without_tokens_has_none(archive: Archive, talk: Dialogue) -> None:
     assert reopened(archive, talk).get(talk.path[-1].id) is None
+
+
+def test_tokens_that_cannot_be_written_yet_are_there_in_a_fork_too(archive: Archive, talk: Dialogue) -> None:
+    key, written = talk.path[-1].id, Traces(archive)
+    written.put(key, THREE)
+    assert archive.recorder.drain(10)
+    other = talk.answer_again(key, Origin("demo"))
+    with archive.recorder._changed:  # holds the recorder up
+        written.put(other, THREE)
+        written.drop(key)
+        archive.recorder._hurried = False
+        waiting = Traces(archive)
+        waiting.look_at(talk.conversation.id)
+        assert waiting.known == {other}
+        assert waiting.get(other) is not None
+    fork = Dialogue.open(archive, talk.fork(other).id)
+    archive.recorder.drain(10)
+    kept = Traces(archive)
+    kept.look_at(fork.conversation.id)
+    assert kept.known == {fork.path[-1].id}
+    found = kept.get(fork.path[-1].id)
+    assert found is not None
+    assert found.token_ids() == THREE.token_ids()
+
+
+def test_a_database_that_cannot_be_read_knows_no_tokens(archive: Archive, talk: Dialogue) -> None:
+    archive.recorder.drain(10)
+    archive.store.close()
+    traces = Traces(archive)
+    traces.look_at(talk.conversation.id)
+    assert traces.known == set()

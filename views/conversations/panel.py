@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from views.conversations.bars import UndoBar, WorkBar
 from views.conversations.painter import RowPainter
 from views.conversations.rows import ConversationRows
 from views.frames.conversations import ConversationRow, ConversationsFrame
 from views.theme import GAP, Theme
-from views.widgets import ElidedLabel, as_card, describe, label, push_button, tool_button
+from views.widgets import as_card, describe, label, tool_button
 
 MARKDOWN, JSON = "markdown", "json"
 
@@ -39,6 +40,7 @@ class ConversationsPanel(QWidget):
     export_all_requested = Signal()
     import_requested = Signal()
     search_changed = Signal(str)
+    work_cancelled = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -51,6 +53,7 @@ class ConversationsPanel(QWidget):
         self._note = label("", "muted", wrap=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._undo = UndoBar()
+        self._work = WorkBar()
         self._lay_out()
         self._connect()
         self._add_keys()
@@ -68,6 +71,7 @@ class ConversationsPanel(QWidget):
         self._note.setVisible(not frame.sections)
         self._list.setVisible(bool(frame.sections))
         self._undo.set_text(frame.undo)
+        self._work.set_frame(frame.work)
 
     def focus_search(self) -> None:
         """Put the cursor into the search field, wherever the keyboard was."""
@@ -122,6 +126,7 @@ class ConversationsPanel(QWidget):
         column.addWidget(self._note)
         column.addWidget(self._list, 1)
         column.addStretch()
+        column.addWidget(self._work)
         column.addWidget(self._undo)
         menu = QMenu(self._more)
         menu.addAction("Import…").triggered.connect(lambda _checked: self.import_requested.emit())
@@ -139,6 +144,7 @@ class ConversationsPanel(QWidget):
         self._list.deleted.connect(lambda: self._with_chosen(self.delete_requested.emit))
         self._list.customContextMenuRequested.connect(self._show_menu)
         self._undo.undone.connect(self.undo_requested)
+        self._work.cancelled.connect(self.work_cancelled)
 
     def _add_keys(self) -> None:
         """Keys of the panel; as actions they are listed in Help as well."""
@@ -228,26 +234,3 @@ class ConversationList(QListView):
             self.deleted.emit()
         else:
             super().keyPressEvent(event)
-
-
-class UndoBar(QFrame):
-    """What was deleted, and a button that brings it back."""
-
-    undone = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("look", "banner-info")
-        self._text = ElidedLabel()
-        undo = push_button("Undo", "Bring back what was deleted (Ctrl+Z)", "link")
-        undo.clicked.connect(self.undone)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 3, 8, 3)
-        row.addWidget(self._text, 1)
-        row.addWidget(undo)
-
-    def set_text(self, text: str) -> None:
-        """An empty text hides the bar."""
-        self._text.set_text(text)
-        self.setAccessibleName(text)
-        self.setVisible(bool(text))

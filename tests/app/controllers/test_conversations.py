@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.controllers.chat import ChatController
-from app.controllers.conversations import ConversationsController, FileDialogs
+from app.controllers.conversations import ConversationsController
+from app.controllers.exchange import FileDialogs
 from app.controllers.turns import TurnsController
 from app.conversations import Archive
 from app.engine_thread import EngineThread
@@ -77,8 +77,16 @@ def conversations(
     turns: TurnsController,
     archive: Archive,
     files: Files,
-) -> ConversationsController:
-    return ConversationsController(panel, chat, turns, archive, FileDialogs(files.save, files.open))
+) -> Iterator[ConversationsController]:
+    result = ConversationsController(panel, chat, turns, archive, FileDialogs(files.save, files.open))
+    yield result
+    assert result.exchange.stop(10)
+
+
+@pytest.fixture
+def exchanged(conversations: ConversationsController, qtbot: QtBot) -> Callable[[], None]:
+    """Waits for the end of an import or export."""
+    return lambda: qtbot.waitUntil(lambda: conversations.exchange.is_idle)
 
 
 @pytest.fixture
@@ -199,67 +207,6 @@ def test_words_are_found(
     assert shown[-1].note == "No conversation has “zebra” in it."
     panel.search_changed.emit("")
     assert set(rows(shown)) == {first, second}
-
-
-@pytest.mark.parametrize(("form", "suffix"), [("markdown", ".md"), ("json", ".json")])
-def test_one_is_exported_and_taken_in_again(
-    panel: ConversationsPanel,
-    chat: ChatController,
-    talk: Callable[[str], int],
-    files: Files,
-    shown: list[ConversationsFrame],
-    tmp_path: Path,
-    form: str,
-    suffix: str,
-) -> None:
-    first = talk("First: a question/answer?")
-    files.chosen = (str(tmp_path / f"out{suffix}"),)
-    panel.export_requested.emit(first, form)
-    assert files.suggested == f"First a questionanswer{suffix}"
-    panel.import_requested.emit()
-    assert len(rows(shown)) == 2
-    assert chat.dialogue.conversation.id != first
-    assert [message.text for message in chat.path] == ["First: a question/answer?", "Because of outliers."]
-
-
-def test_all_are_exported_into_one_file(
-    panel: ConversationsPanel,
-    talk: Callable[[str], int],
-    files: Files,
-    shown: list[ConversationsFrame],
-    tmp_path: Path,
-) -> None:
-    panel.export_all_requested.emit()
-    assert files.suggested == ""
-    talk("First?")
-    talk("Second?")
-    files.chosen = (str(tmp_path / "all.json"),)
-    panel.export_all_requested.emit()
-    assert files.suggested == "conversations.json"
-    panel.import_requested.emit()
-    titles = sorted(row.title for row in rows(shown).values())
-    assert titles == ["First?", "First?", "Second?", "Second?"]
-
-
-def test_a_file_that_is_none_of_ours_is_named_and_the_next_is_taken(
-    panel: ConversationsPanel,
-    conversations: ConversationsController,
-    talk: Callable[[str], int],
-    files: Files,
-    shown: list[ConversationsFrame],
-    tmp_path: Path,
-    qtbot: QtBot,
-) -> None:
-    first = talk("First?")
-    ours, foreign = tmp_path / "ours.json", tmp_path / "foreign.json"
-    foreign.write_text('{"chats": []}')
-    files.chosen = (str(ours),)
-    panel.export_requested.emit(first, "json")
-    files.chosen = (str(foreign), str(ours))
-    with qtbot.waitSignal(conversations.told) as told:
-        panel.import_requested.emit()
-    assert str(foreign) in told.args[0]
-    assert len(rows(shown)) == 2
 
 
 def test_a_conversation_that_cannot_be_read_leaves_the_open_one(

@@ -30,7 +30,7 @@ def one(*messages: dict[str, Any], **fields: Any) -> str:
 
 
 def test_everything_comes_back() -> None:
-    ((talk, messages),) = from_json(to_json([(TALK, MESSAGES)]))
+    ((talk, messages),) = from_json("".join(to_json([(TALK, MESSAGES)])))
     assert replace(talk, id=TALK.id) == TALK
     assert tuple(replace(each, conversation=TALK.id) for each in messages) == MESSAGES
 
@@ -38,8 +38,8 @@ def test_everything_comes_back() -> None:
 @given(st.lists(st.text(), max_size=4))
 def test_any_texts_come_back(texts: list[str]) -> None:
     said = tuple(message(key, None, text) for key, text in enumerate(texts, 1))
-    ((_, messages),) = from_json(to_json([(TALK, said)]))
-    assert [each.text for each in messages] == texts
+    found = from_json("".join(to_json([(TALK, said), (TALK, ()), (TALK, said)])))
+    assert [[each.text for each in messages] for _, messages in found] == [texts, [], texts]
 
 
 def test_what_a_later_version_adds_is_left_out() -> None:
@@ -71,6 +71,7 @@ def test_an_answer_exported_while_it_was_written_is_an_interrupted_one() -> None
         one({"id": 10**30, "role": "user"}),
         one({"id": 4, "role": "user", "text": None}),
         one({"id": True, "role": "user"}),
+        one({"id": 4, "role": "user"}, {"id": 4, "role": "user"}),
         one({"id": 4, "role": "user", "attachments": [{"name": "a"}]}),
         one({"id": 4, "role": "user", "sampling": {"temperature": "hot"}}),
         one({"id": 4, "role": "user", "sampling": {"temperature": -1}}),

@@ -99,7 +99,7 @@ def test_sampling_of_another_version_is_left_to_the_model(store: Store, tmp_path
 
 
 def test_fresh_ids_are_free_and_fit_into_a_signal(store: Store) -> None:
-    ids = {store.fresh_id("message") for _ in range(50)}
+    ids = store.fresh_ids("message", 50)
     assert len(ids) == 50
     assert all(2 < key <= LARGEST_ID for key in ids)
 
