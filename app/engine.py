@@ -15,6 +15,7 @@ from app.mailbox import Post
 from app.messages import (
     Adapters,
     Failure,
+    Followed,
     Forgot,
     Loading,
     MemoryUse,
@@ -31,7 +32,7 @@ from app.tuned_file import TunedFile
 from gpu.calculator.preflight import shortage
 from gpu.device import list_adapters
 from gpu.errors import BudgetError, DeviceLost, QuantscopeError
-from gpu.events import Failed, Finished, Token
+from gpu.events import Failed, Finished, Token, TokenRows
 from gpu.generate import Request, generate
 from gpu.qwen3.loader import LoadProgress
 from gpu.scheme import Scheme
@@ -115,7 +116,7 @@ class GpuEngine:
                 self._trace(run_id, event, codec)
             elif isinstance(event, Finished | Failed):
                 self._write(run_id, reader.finish())
-            self._post(event)
+            self._post(_followed(event, codec) if isinstance(event, TokenRows) else event)
             self._report_memory(_MEMORY_PERIOD_S)
         self._check_device()
 
@@ -224,6 +225,11 @@ class GpuEngine:
         self._reported_s = now
         gpu = self._open.session.gpu
         self._post(MemoryUse(tuple(gpu.ledger.by_purpose().items()), gpu.adapter))
+
+
+def _followed(rows: TokenRows, codec: TextCodec) -> Followed:
+    pieces = tuple(codec.token_bytes(token_id) for token_id in rows.token_ids)
+    return Followed(rows.run_id, rows.site, rows.first, pieces, rows.values)
 
 
 def _check_with(freed_bytes: int, error: BudgetError) -> None:

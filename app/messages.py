@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from app.token_trace import TraceEntry
 from gpu.errors import Way
 from gpu.probes.selection import ProbeSelection
@@ -104,6 +107,18 @@ class Traced:
 
     run_id: int
     entry: TraceEntry
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """Tokens at the site that is followed: what they read as, and their values f32 [tokens, channels], from
+    position `first` of the context on."""
+
+    run_id: int
+    site: str
+    first: int
+    pieces: tuple[bytes, ...]
+    values: npt.NDArray[np.float32] = field(repr=False)
 
 
 @dataclass(frozen=True)

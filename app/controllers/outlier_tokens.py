@@ -17,15 +17,18 @@ FRAME_MS = 33
 
 
 class TokenPageController(QObject):
-    """`pinned` gives the site and the channel that was clicked."""
+    """`pinned` gives the site and the channel that was clicked; `followed` the site at which every token of
+    the chat is wanted, "" while nobody looks."""
 
     pinned = Signal(str, int)
+    followed = Signal(str)
 
     def __init__(self, page: TokensPage, engine: EngineThread) -> None:
         super().__init__(page)
         self._page = page
         self.live = LiveTokens(engine, self)
         self._shown: TokensPresenter | None = None
+        self._wanted, self._watched = "", False
         self._pick = MapPick()
         self._pin: Pin | None = None
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
@@ -34,7 +37,7 @@ class TokenPageController(QObject):
         page.pinned.connect(self._report_pin)
         page.hovered.connect(self._read)
         page.follow_toggled.connect(self._follow)
-        page.watched_changed.connect(self._draw)
+        page.watched_changed.connect(self._watch)
 
     @property
     def site(self) -> str:
@@ -57,6 +60,11 @@ class TokenPageController(QObject):
             self._shown = TokensPresenter(capture, site, pick, shown.order)
         self._draw()
 
+    def set_wanted(self, site: str) -> None:
+        """Which of the open model's sites is followed."""
+        self._wanted = site
+        self._ask()
+
     def numbers(self) -> Arrays:
         shown = self._shown
         if self.live.is_on or shown is None:
@@ -67,6 +75,15 @@ class TokenPageController(QObject):
     def _follow(self, is_on: bool) -> None:
         self.live.follow(is_on)
         self._draw()
+
+    @Slot(bool)
+    def _watch(self, watched: bool) -> None:
+        self._watched = watched
+        self._ask()
+        self._draw()
+
+    def _ask(self) -> None:
+        self.followed.emit(self._wanted if self._watched else "")
 
     @Slot()
     def _draw_soon(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
 from app.controllers.outlier_capture import CaptureController
 from app.controllers.outlier_files import CaptureFiles
@@ -38,9 +38,7 @@ from views.outliers import OutliersPanel
 
 
 class OutliersController(QObject):
-    """`watched_changed` says whether anybody sees the chat followed."""
-
-    watched_changed = Signal(bool)
+    """Everything on the page follows the capture on show, the pickers and the pinned channel."""
 
     def __init__(
         self, panel: OutliersPanel, engine: EngineThread, sources: Sources, records: PinFile | None = None
@@ -75,6 +73,7 @@ class OutliersController(QObject):
         self._columns.clear()
         self.knockout.set_model(facts)
         self.taking.set_model(facts)
+        self._follow()
 
     def stop(self) -> None:
         """Before the window closes."""
@@ -209,6 +208,7 @@ class OutliersController(QObject):
 
     def _show_pinned(self) -> None:
         """What depends on the pinned channel."""
+        self._follow()
         capture, pin = self.capture, self._pin
         self._panel.set_map(self._map.frame(pin) if self._map is not None else HeatFrame(empty=NOTHING))
         if capture is None or self._map is None:
@@ -224,6 +224,12 @@ class OutliersController(QObject):
         self._panel.channel.set_frame(self._channel)
         self.tokens.set_site(capture, site, self._map_pick, self._map, pin)
         self.profile.set_site(capture, site, None if columns is None else columns.absmax)
+
+    def _follow(self) -> None:
+        """The chat is followed at the site of the pin, or the first of the kind on show."""
+        layer = self._pin.layer if self._pin is not None else 0
+        sites = self._facts.sites if self._facts is not None else ()
+        self.tokens.set_wanted(site_name(self._map_pick.kind, layer or 0, sites))
 
     def _show_drift(self) -> None:
         shelf = self._shelf
@@ -266,7 +272,6 @@ class OutliersController(QObject):
         panel.map.brushed.connect(panel.map.show_columns)
         panel.verdicts.criteria.chosen.connect(self._judge)
         panel.verdicts.channel_chosen.connect(self._pin_row)
-        panel.tokens.watched_changed.connect(self.watched_changed)
         self.tokens.pinned.connect(self._pin_token)
         panel.sinks.hovered.connect(lambda r, c: panel.sinks.set_readout(sink_readout(self.capture, r, c)))
         panel.drift.other_chosen.connect(self._choose_other)

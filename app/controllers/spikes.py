@@ -46,7 +46,12 @@ class SpikesController(QObject):
 
     def probe(self) -> ProbeSelection | None:
         """What the next answer should be probed for."""
-        return self._selection if self._pick.live else None
+        return self._selection if self._pick.live or self._selection.followed else None
+
+    @Slot(str)
+    def follow(self, site: str) -> None:
+        """Have every token's values read at a site; none if empty."""
+        self._selection.followed = site
 
     def set_model(self, facts: ModelFacts | None, note: str = "") -> None:
         self._sites = facts.sites if facts is not None else ()

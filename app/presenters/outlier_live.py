@@ -20,12 +20,15 @@ WAITING = "The chat's tokens appear here as they arrive; ask something."
 
 @dataclass(frozen=True)
 class LiveRow:
-    """One token: which it is of those the model read in this run (from 1), and its values f32 [channels];
-    `name` is what it is called where it was opened in the chat."""
+    """One token: its position in the context, its values f32 [channels], and the bytes it reads as."""
 
-    number: int
+    position: int
     values: F32 = field(repr=False)
-    name: str = ""
+    piece: bytes = b""
+
+    @property
+    def name(self) -> str:
+        return self.piece.decode(errors="replace").replace("\n", "⏎").strip(" ") or "␣"
 
 
 def most_rows(channels: int) -> int:
@@ -37,18 +40,8 @@ def height(rows: int) -> int:
     return max(16, 1 << (rows - 1).bit_length())
 
 
-def name_of(row: LiveRow, prompt_tokens: int, pieces: Sequence[bytes]) -> str:
-    """What the token reads as; its number where it belongs to the prompt."""
-    place = row.number - prompt_tokens - 1
-    if row.name or not 0 <= place < len(pieces):
-        return row.name or f"{row.number:,}"
-    return pieces[place].decode(errors="replace").replace("\n", "⏎").strip(" ") or "␣"
-
-
-def live_frame(
-    rows: Sequence[LiveRow], names: Sequence[str], site: str, pick: MapPick, channel: int | None
-) -> HeatFrame:
-    """Oldest first, at the bottom of the map's height."""
+def live_frame(rows: Sequence[LiveRow], site: str, pick: MapPick, channel: int | None) -> HeatFrame:
+    """Oldest first, at the bottom of the map's height; the newest is marked where a channel is pinned."""
     if not rows:
         return HeatFrame(empty=WAITING)
     values = np.abs(np.stack([row.values for row in rows]))
@@ -56,29 +49,27 @@ def live_frame(
     blank = height(len(rows)) - len(rows)
     codes = np.zeros((blank + len(rows), values.shape[1]), np.uint8)
     codes[blank:] = found.codes
-    opened = [place for place, row in enumerate(rows) if row.name]
-    at = opened[-1] if opened else len(rows) - 1
-    if channel is None and opened:
-        channel = int(np.nan_to_num(values[at], nan=np.inf).argmax())
+    is_there = channel is not None and channel < values.shape[1]
     return HeatFrame(
         key=f"live {site}",
         codes=codes,
-        row_names=("",) * blank + tuple(names),
+        row_names=("",) * blank + tuple(row.name for row in rows),
         column_ids=np.arange(values.shape[1], dtype=np.int32),
         rows="token",
         low=found.low,
         high=found.high,
         palette=pick.palette,
+        pinned=(len(codes) - 1, channel) if channel is not None and is_there else None,
         blank_rows=blank,
-        pinned=None if channel is None or channel >= values.shape[1] else (blank + at, channel),
     )
 
 
-def live_readout(rows: Sequence[LiveRow], names: Sequence[str], site: str, row: int, channel: int) -> str:
+def live_readout(rows: Sequence[LiveRow], site: str, row: int, channel: int) -> str:
     """The value under the pointer, exactly."""
     if not rows:
         return site
     place = row - (height(len(rows)) - len(rows))
     if not (0 <= place < len(rows) and 0 <= channel < rows[0].values.size):
         return f"{site} · the newest {len(rows)} tokens of the chat"
-    return f"{names[place]} · channel {channel:,} · {exact(float(rows[place].values[channel]))}"
+    at = rows[place]
+    return f"token {at.position:,} {at.name!r} · channel {channel:,} · {exact(float(at.values[channel]))}"

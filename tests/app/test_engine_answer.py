@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.engine import GpuEngine
-from app.messages import ModelWish, Question, Traced, Turn, Wrote
+from app.messages import Followed, ModelWish, Question, Traced, Turn, Wrote
 from app.token_trace import TokenTrace, TraceBuilder
+from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampling
 
 GREEDY = Sampling(temperature=0)
@@ -51,6 +53,18 @@ def test_an_answer_is_traced_token_by_token(engine: GpuEngine, letters: list[obj
         (first, share), *_ = trace.alternatives(index)
         assert first == token
         assert share == trace.rows["probability"][index]
+
+
+def test_every_token_of_a_followed_site_comes_with_its_text(engine: GpuEngine, letters: list[object]) -> None:
+    selection = ProbeSelection()
+    selection.followed = "layers.1.mlp.down_proj"
+    question = Question(TURNS, False, sampling=GREEDY, max_new_tokens=5, probe=selection)
+    _, trace = ask(engine, letters, question)
+    rows = [letter for letter in letters if isinstance(letter, Followed)]
+    pieces = [piece for letter in rows for piece in letter.pieces]
+    assert pieces[-4:] == list(trace.token_pieces())[:4]  # the last one is never fed back
+    assert sum(len(letter.values) for letter in rows) == len(pieces)
+    assert all(later.first == letter.first + len(letter.pieces) for letter, later in itertools.pairwise(rows))
 
 
 def test_another_token_can_be_put_in_and_the_answer_goes_on(engine: GpuEngine, letters: list[object]) -> None:

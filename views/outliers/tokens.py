@@ -21,7 +21,8 @@ class TokensPage(MapPage):
             theme, "tokens", "Tokens and channels", "Every token's values at this site; click pins a channel"
         )
         self._follow = tool_button(
-            "Follow the chat", "Show the chat's tokens as they arrive, at the spikes' site"
+            "Follow the chat",
+            "Show every token of the chat as the model reads it, at the site of the pinned channel",
         )
         self._follow.setCheckable(True)
         self.head.addWidget(self._follow)

@@ -6,7 +6,7 @@ import pytest
 from app.controllers.outlier_tokens import TokenPageController
 from app.engine_thread import EngineThread
 from app.presenters.outliers import MapPick, MapPresenter
-from tests.app.fake_engine import stats_at
+from tests.app.controllers.test_outlier_live import followed
 from tests.gpu.probes.test_verdicts import CHANNELS, QKV, TOKENS, planned
 from views.outliers.tokens import TokensPage
 from views.theme import Theme
@@ -39,12 +39,25 @@ def test_a_click_gives_the_site_and_the_channel_whatever_the_order(
 
 
 def test_many_tokens_are_drawn_at_once(page: TokensPage, engine: EngineThread, qtbot) -> None:
-    tokens = TokenPageController(page, engine)
+    TokenPageController(page, engine)
     page._follow.setChecked(True)
     drawn = []
-    page.set_frame = drawn.append
-    for count in range(1, 40):
-        tokens.live.set_statistics(stats_at(SITE, tokens=count), SITE)
+    page.set_frame = drawn.append  # type: ignore[method-assign]
+    for position in range(39):
+        engine.said.emit(followed(position, b"x"))
     assert drawn == []
     qtbot.waitUntil(lambda: len(drawn) == 1)
     assert len([name for name in drawn[0].row_names if name]) == 39
+
+
+def test_a_site_is_asked_for_only_while_somebody_looks(page: TokensPage, engine: EngineThread) -> None:
+    tokens = TokenPageController(page, engine)
+    asked: list[str] = []
+    tokens.followed.connect(asked.append)
+    tokens.set_wanted(SITE)
+    page._follow.setChecked(True)
+    tokens.set_wanted("layers.0")
+    page.hide()
+    page.show()
+    page._follow.setChecked(False)
+    assert asked == ["", SITE, "layers.0", "", "layers.0", ""]

@@ -18,7 +18,8 @@ from app.tasks.knockout import KnockedOut
 from gpu.probes.capture_file import load_capture, save_capture
 from gpu.probes.captured import Capture
 from gpu.probes.knockout import Knockout, Score
-from tests.app.fake_engine import facts_for, stats_at
+from tests.app.controllers.test_outlier_live import followed
+from tests.app.fake_engine import facts_for
 from tests.gpu.probes.test_verdicts import CHANNELS, QKV, TOKENS, planned
 from views.fields import ChoiceBox
 from views.frames.outliers import CriteriaFrame
@@ -169,14 +170,15 @@ def test_turning_a_threshold_judges_anew(outliers: OutliersController, panel: Ou
 
 
 def test_the_token_map_follows_the_chat_and_goes_back_to_the_capture(
-    outliers: OutliersController, panel: OutliersPanel, qtbot
+    outliers: OutliersController, panel: OutliersPanel, engine: EngineThread, qtbot
 ) -> None:
     outliers.add("first", spiked())
     panel.show_tab("tokens")
-    with qtbot.waitSignal(outliers.watched_changed) as caught:
+    panel.map.pinned.emit(0, 5)
+    with qtbot.waitSignal(outliers.tokens.followed) as caught:
         panel.tokens._follow.setChecked(True)
-    assert caught.args == [True]
-    outliers.tokens.live.set_statistics(stats_at(SITE, channels=CHANNELS), SITE)
+    assert caught.args == ["layers.0.self_attn.qkv_proj"]
+    engine.said.emit(followed(0, b"One", site=SITE, channels=CHANNELS))
     qtbot.waitUntil(lambda: panel.tokens.map._frame.key == f"live {SITE}")
     panel.tokens.pinned.emit(0, 7)
     assert "channel 7" in panel.channel._title.text()

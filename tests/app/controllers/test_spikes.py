@@ -48,6 +48,19 @@ def run(engine: EngineThread, spikes: SpikesController, settle: Callable[[], Non
     spikes.set_running(False)
 
 
+def test_what_another_panel_follows_is_read_even_where_nothing_is_live(
+    spikes: SpikesController, panel: SpikesPanel
+) -> None:
+    panel.live_toggled.emit(False)
+    assert spikes.probe() is None
+    spikes.follow(SITE)
+    probe = spikes.probe()
+    assert probe is not None
+    assert (probe.followed, probe.sites) == (SITE, frozenset())
+    spikes.follow("")
+    assert spikes.probe() is None
+
+
 def test_an_answer_is_probed_at_the_site_on_show(
     spikes: SpikesController, panel: SpikesPanel, engine: EngineThread, settle: Callable[[], None]
 ) -> None:
