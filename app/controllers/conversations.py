@@ -134,7 +134,8 @@ class ConversationsController(QObject):
     def _take_in(self, imported: Imported) -> None:
         """List what was imported, and show the last of it unless the person has gone on meanwhile."""
         self._archive.adopt(imported.conversations)
-        if imported.conversations and imported.shown == self._current and not self._is_answering:
+        untouched = imported.shown == self._chat.dialogue.conversation and not self._is_answering
+        if imported.conversations and untouched:
             self.open(imported.conversations[-1].id)
         self.show()
 
@@ -167,7 +168,7 @@ class ConversationsController(QObject):
         panel.delete_requested.connect(self.delete)
         panel.undo_requested.connect(self.undo)
         panel.search_changed.connect(self.search)
-        panel.import_requested.connect(lambda: self.exchange.import_files(self._current))
+        panel.import_requested.connect(lambda: self.exchange.import_files(self._chat.dialogue.conversation))
         self.exchange.told.connect(self.told)
         self.exchange.imported.connect(self._take_in)
         self.exchange.changed.connect(self.show)

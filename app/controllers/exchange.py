@@ -34,10 +34,10 @@ class FileDialogs:
 
 @dataclass(frozen=True)
 class Imported:
-    """What a file held; `shown` is the conversation that was on show when the person chose the file."""
+    """What a file held; `shown` is the conversation on show when the person chose the file, as it was."""
 
     conversations: tuple[Conversation, ...]
-    shown: int
+    shown: Conversation
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class ExchangeController(QObject):
     def export_all(self) -> None:
         self._export(self._archive.conversations(), JSON)
 
-    def import_files(self, shown: int) -> None:
+    def import_files(self, shown: Conversation) -> None:
         """Ask for files and take in what they hold; `shown` is the conversation on show."""
         paths = [Path(path) for path in self._dialogs.open()]
         if not paths:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -207,6 +208,31 @@ def test_words_are_found(
     assert shown[-1].note == "No conversation has “zebra” in it."
     panel.search_changed.emit("")
     assert set(rows(shown)) == {first, second}
+
+
+def test_what_was_imported_is_shown_unless_the_person_went_on(
+    panel: ConversationsPanel,
+    chat: ChatController,
+    talk: Callable[[str], int],
+    files: Files,
+    shown: list[ConversationsFrame],
+    exchanged: Callable[[], None],
+    tmp_path: Path,
+) -> None:
+    first = talk("First?")
+    files.chosen = (str(tmp_path / "one.json"),)
+    panel.export_requested.emit(first, "json")
+    exchanged()
+    panel.import_requested.emit()
+    exchanged()
+    copy = chat.dialogue.conversation.id
+    assert copy != first
+    assert [message.text for message in chat.path] == ["First?", "Because of outliers."]
+    panel.import_requested.emit()
+    chat.new_chat()
+    exchanged()
+    assert chat.path == ()
+    assert len(rows(shown)) == 3
 
 
 def test_a_conversation_that_cannot_be_read_leaves_the_open_one(

@@ -16,6 +16,8 @@ from gpu.errors import QuantscopeError
 from views.conversations import ConversationsPanel
 from views.theme import Theme
 
+NONE = Conversation(0)
+
 
 class Files:
     """Dialogs that answer what the test says."""
@@ -94,11 +96,11 @@ def test_one_is_exported_and_taken_in_again(  # noqa: PLR0917
     finish()
     assert files.suggested == f"First a questionanswer{suffix}"
     files.chosen = (str(tmp_path / f"out{suffix}"),)
-    exchange.import_files(7)
+    exchange.import_files(talk)
     finish()
     (imported,) = heard
     assert isinstance(imported, Imported)
-    assert imported.shown == 7
+    assert imported.shown is talk
     (copy,) = imported.conversations
     assert (copy.id != talk.id, copy.title) == (True, talk.title)
     assert [m.text for m in archive.messages(copy.id)] == ["First: a question/answer?", ""]
@@ -119,7 +121,7 @@ def test_all_are_exported_into_one_file_and_nothing_into_none(
     panel.export_all_requested.emit()
     finish()
     assert files.suggested == "conversations.json"
-    exchange.import_files(0)
+    exchange.import_files(NONE)
     finish()
     assert {one.title for one in heard[0].conversations} == {talk.title, "Second?"}
     files.chosen, files.suggested = (), ""
@@ -144,7 +146,7 @@ def test_a_file_that_is_none_of_ours_is_named_and_the_next_is_taken(
     panel.export_requested.emit(talk.id, "json")
     finish()
     files.chosen = (str(foreign), str(ours))
-    exchange.import_files(0)
+    exchange.import_files(NONE)
     finish()
     refused, imported = heard
     assert str(foreign) in refused
@@ -187,10 +189,10 @@ def test_how_far_it_is_can_be_seen_and_it_can_be_cancelled(
     monkeypatch.setattr("app.controllers.exchange.import_file", slow)
     monkeypatch.setattr("app.controllers.exchange._QUICK_S", 0.0)
     files.chosen = ("slow.json",)
-    exchange.import_files(0)
+    exchange.import_files(NONE)
     qtbot.waitUntil(lambda: exchange.work is not None)
     assert (exchange.work.text, exchange.work.share) == ("Importing slow.json", 0.25)
-    exchange.import_files(0)
+    exchange.import_files(NONE)
     assert "under way" in heard[0]
     panel.work_cancelled.emit()
     finish()
