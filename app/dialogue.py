@@ -109,12 +109,13 @@ class Dialogue:
         self._archive.put(self.conversation)
         return taken
 
-    def restore(self, taken: Sequence[Message]) -> None:
-        """Put back what `delete` took, and show it."""
+    def restore(self, taken: Sequence[Message], *, show: bool = True) -> None:
+        """Put back what `delete` took; where `show` is False the branch on show stays."""
         for message in taken:
             self.tree.put(message)
             self._archive.put(message)
-        self.show(taken[0].id)
+        if show:
+            self.show(taken[0].id)
 
     def show(self, key: int) -> None:
         """Show the newest branch through a message."""

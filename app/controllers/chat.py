@@ -82,6 +82,11 @@ class ChatController(QObject):
             return "held"
         return "empty" if self._facts is None else "ready"
 
+    @property
+    def writes_here(self) -> bool:
+        """Whether an answer is being written in the conversation on show."""
+        return self._run is not None and self._run.dialogue is self._dialogue
+
     def trace(self, key: int) -> TokenTrace | None:
         """The tokens of an answer, if they are kept."""
         return self._traces.get(key)

@@ -86,16 +86,16 @@ class ConversationsController(QObject):
 
     @Slot()
     def undo(self) -> None:
-        """Bring back what was deleted last."""
+        """Bring back what was deleted last; it can be tried again where its conversation cannot be read."""
         if not self._deleted:
             return
-        last = self._deleted.pop()
-        if last.messages:
-            self.open(last.conversation)
-            self._turns.restore(last.messages)
-        else:
+        last = self._deleted[-1]
+        if not last.messages:
             self._archive.restore(last.conversation)
-            self.open(last.conversation)
+        self.open(last.conversation)
+        if self._current == last.conversation:
+            self._deleted.pop()
+            self._turns.restore(last.messages)
         self.show()
 
     @Slot(str)

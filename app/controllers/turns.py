@@ -77,10 +77,9 @@ class TurnsController(QObject):
             self.deleted.emit(taken)
 
     def restore(self, taken: tuple[Message, ...]) -> None:
-        """Put back what was deleted, if its conversation still is the one that is open."""
-        here = bool(taken) and taken[0].conversation == self._dialogue.conversation.id
-        if here and self._chat.state not in ("answering", "stopping"):
-            self._dialogue.restore(taken)
+        """Put back what was deleted here, and show it unless an answer is being written."""
+        if taken and taken[0].conversation == self._dialogue.conversation.id:
+            self._dialogue.restore(taken, show=not self._chat.writes_here)
             self._chat.show_branch()
 
     @Slot(int, int)

@@ -195,6 +195,25 @@ def test_deleted_messages_come_back_in_their_conversation(
     assert [message.text for message in chat.path] == ["First?", "Because of outliers."]
 
 
+def test_deleted_messages_come_back_from_a_conversation_that_is_being_answered(
+    panel: ConversationsPanel,
+    chat: ChatController,
+    turns: TurnsController,
+    talk: Callable[[str], int],
+    script: Script,
+    settle: Callable[[], None],
+) -> None:
+    first = talk("First?")
+    turns.delete(chat.path[0].id)
+    chat.new_chat()
+    script.hold = threading.Event()
+    chat.send("Second?")
+    panel.undo_requested.emit()
+    settle()
+    assert chat.dialogue.conversation.id == first
+    assert [message.text for message in chat.path] == ["First?", "Because of outliers."]
+
+
 def test_words_are_found(
     panel: ConversationsPanel, archive: Archive, talk: Callable[[str], int], shown: list[ConversationsFrame]
 ) -> None:
@@ -239,16 +258,23 @@ def test_a_conversation_that_cannot_be_read_leaves_the_open_one(
     panel: ConversationsPanel,
     conversations: ConversationsController,
     chat: ChatController,
+    turns: TurnsController,
     archive: Archive,
     talk: Callable[[str], int],
+    shown: list[ConversationsFrame],
     qtbot: QtBot,
 ) -> None:
     first, second = talk("First?"), talk("Second?")
+    panel.opened.emit(first)
+    turns.delete(chat.path[0].id)
+    panel.opened.emit(second)
     archive.settle()
     archive.store.close()
-    with qtbot.waitSignal(conversations.told):
-        panel.opened.emit(first)
-    assert chat.dialogue.conversation.id == second
+    for act in (lambda: panel.opened.emit(first), panel.undo_requested.emit):
+        with qtbot.waitSignal(conversations.told):
+            act()
+        assert chat.dialogue.conversation.id == second
+    assert shown[-1].undo == "2 messages deleted"
 
 
 def test_an_answer_that_is_being_written_goes_on_to_its_end_in_the_list(

@@ -138,6 +138,28 @@ def test_what_was_deleted_comes_back(
     assert [message.id for message in chat.path] == list(asked)
 
 
+def test_what_comes_back_while_an_answer_is_written_leaves_it_on_show(
+    qtbot: QtBot,
+    panel: ChatPanel,
+    turns: TurnsController,
+    chat: ChatController,
+    asked: tuple[int, int],
+    script: Script,
+    settle: Callable[[], None],
+) -> None:
+    with qtbot.waitSignal(turns.deleted) as deleted:
+        panel.delete_requested.emit(asked[0])
+    script.hold = threading.Event()
+    chat.send("Else?")
+    turns.restore(deleted.args[0])
+    assert chat.path[0].text == "Else?"
+    script.hold.set()
+    settle()
+    assert texts(chat) == ["Else?", "Because of outliers."]
+    panel.sibling_requested.emit(chat.path[0].id, -1)
+    assert [message.id for message in chat.path] == list(asked)
+
+
 def test_a_fork_is_opened_and_the_old_conversation_stays(
     panel: ChatPanel,
     chat: ChatController,
