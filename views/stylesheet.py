@@ -59,6 +59,7 @@ QToolButton[kind="inline"] {
     background: transparent; color: $muted; border: 1px solid transparent; border-radius: 4px; padding: 1px; }
 QToolButton[kind="inline"]:hover { background: $raised; color: $text; }
 QToolButton[kind="inline"]:focus { border-color: $accent; }
+QToolButton[kind="inline"]::menu-indicator { image: none; }
 QToolBar QToolButton {
     background: $surface; color: $text; border: 1px solid $border; border-radius: 6px; padding: 4px 9px; }
 QToolBar QToolButton:hover { background: $raised; }

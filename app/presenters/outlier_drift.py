@@ -23,7 +23,8 @@ _TINY = np.float32(1e-12)
 
 def change(first: F32, other: F32) -> F32:
     """log2 of how many times larger each channel became: below 0 where it became smaller."""
-    return np.log2(np.maximum(other, _TINY) / np.maximum(first, _TINY)).astype(np.float32)
+    with np.errstate(divide="ignore", invalid="ignore"):  # one that is not finite has no finite change
+        return np.log2(np.maximum(other, _TINY) / np.maximum(first, _TINY)).astype(np.float32)
 
 
 def changes(capture: Capture, other: Capture) -> dict[str, F32]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.presenters.heat import figure
-from app.presenters.outliers import Pin, token_text
+from app.presenters.outliers import Pin, token_text, tokens_text
 from app.presenters.sites import RESIDUAL, split_site
 from gpu.probes.captured import Capture
 from gpu.probes.sinks import links
@@ -125,7 +125,7 @@ def _row(verdict: ChannelVerdict, capture: Capture) -> VerdictRow:
 
 
 def _findings(capture: Capture, found: Sequence[ChannelVerdict], criteria: Criteria) -> list[str]:
-    told = [f"{len(found)} channels stand out over {capture.tokens:,} tokens."]
+    told = [f"{len(found)} channels stand out over {tokens_text(capture.tokens)}."]
     uncounted = counted_elsewhere(capture, criteria.feature_magnitude)
     if uncounted:
         told.append(

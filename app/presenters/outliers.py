@@ -135,7 +135,11 @@ def summary(capture: Capture) -> str:
     """What a capture is of, and what its token values take."""
     kept = sum(values.nbytes for values in capture.values.values())
     values = f" · token values of {len(capture.values)} sites: {size_text(kept)}" if kept else ""
-    return f"{capture.tokens:,} tokens · {capture.origin.model} · {capture.origin.scheme}{values}"
+    return f"{tokens_text(capture.tokens)} · {capture.origin.model} · {capture.origin.scheme}{values}"
+
+
+def tokens_text(count: int) -> str:
+    return "1 token" if count == 1 else f"{count:,} tokens"
 
 
 def strongest_first(values: npt.NDArray[np.float32]) -> npt.NDArray[np.intp]:

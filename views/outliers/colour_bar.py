@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from views.frames.outliers import LARGEST, HeatFrame
+from views.frames.outliers import LARGEST, NOT_FINITE, HeatFrame
 from views.outliers.palettes import ramp
 from views.theme import Theme
 from views.widgets import describe
@@ -38,6 +38,7 @@ class ColourBar(QWidget):
         self._theme = theme
         self._frame = HeatFrame()
         self._held: int | None = None
+        self._has_not_finite = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
@@ -47,6 +48,7 @@ class ColourBar(QWidget):
 
     def set_frame(self, frame: HeatFrame) -> None:
         self._frame = frame
+        self._has_not_finite = bool((frame.codes == NOT_FINITE).any())
         self.update()
 
     def handle_at(self, which: int) -> QPointF:
@@ -73,10 +75,20 @@ class ColourBar(QWidget):
         line = QRect(0, _BAR + 11, self.width(), 18)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft), self._frame.low)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignRight), self._frame.high)
+        self._draw_not_finite(painter, line)
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _draw_not_finite(self, painter: QPainter, line: QRect) -> None:
+        """What the colour outside the ramp means, where there is any of it."""
+        if not self._has_not_finite:
+            return
+        text, height = "not finite", painter.fontMetrics().ascent()
+        left = (self.width() - painter.fontMetrics().horizontalAdvance(text) - 2 * height) // 2
+        painter.fillRect(left, line.top() + 2, height, height, QColor(self._theme.colours.danger))
+        painter.drawText(line.adjusted(left + 2 * height, 0, 0, 0), int(Qt.AlignmentFlag.AlignLeft), text)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         x = event.position().x()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.presenters.outlier_drift import drift_frame, signed_codes
+from app.presenters.outlier_drift import change, drift_frame, signed_codes
 from app.presenters.outliers import MapPick
 from tests.gpu.probes.test_verdicts import CHANNELS, QKV, planned
 from views.frames.outliers import NOT_FINITE, DriftFrame
@@ -19,6 +19,12 @@ def test_the_largest_change_wins_whichever_way_it_goes() -> None:
     assert codes[0] < codes[1] < codes[2]
     assert [int(code) % 2 for code in codes[[0, 1, 2, 4]]] == [0, 0, 1, 0]
     assert codes[2] // 2 == codes[4] // 2
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_not_finite_in_one_of_them_stays_so() -> None:
+    first, other = np.array([np.inf, 1, np.nan, 0], np.float32), np.array([1, np.inf, 1, 0], np.float32)
+    assert np.isfinite(change(first, other)).tolist() == [False, False, False, True]
 
 
 def test_drift_says_which_ranges_changed_and_which_way() -> None:

@@ -12,7 +12,7 @@ from app.presenters.outlier_pages import (
     sink_readout,
     sinks_frame,
 )
-from app.presenters.outliers import MapPick, MapPresenter, Pin, pick_frame, summary
+from app.presenters.outliers import MapPick, MapPresenter, Pin, pick_frame, summary, tokens_text
 from gpu.probes.attention_share import AttentionMass
 from tests.gpu.probes.test_verdicts import CHANNELS, LAYERS, QKV, TOKENS, planned
 from views.frames.outliers import NOT_FINITE, CriteriaFrame
@@ -49,6 +49,7 @@ def test_pickers_offer_what_the_capture_has() -> None:
     assert {choice.key for choice in frame.kinds} == {"self_attn.qkv_proj", "mlp.down_proj", "residual"}
     assert not pick_frame(None, PICK).enabled
     assert "50 tokens" in summary(planned({}))
+    assert tokens_text(1) == "1 token"
     assert "token values of 1 sites" in summary(planned({}, values={"layers.0": np.ones((2, 4), np.float32)}))
 
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
-from tests.views.outliers.conftest import heat
+from tests.views.outliers.conftest import heat, with_hole
 from views.outliers.colour_bar import ColourBar
 from views.theme import Theme
 
@@ -43,3 +44,16 @@ def test_keys_move_them_and_a_double_click_resets(bar: ColourBar, qtbot) -> None
         QTest.mouseDClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(100, 5))
     assert caught.args == [0, 1]
     assert not bar.grab().isNull()
+
+
+def test_the_colour_of_what_is_not_finite_is_explained_where_there_is_any(
+    bar: ColourBar, theme: Theme
+) -> None:
+    def reds() -> int:
+        image = bar.grab().toImage()
+        danger = QColor(theme.colours.danger)
+        return sum(image.pixelColor(x, 28) == danger for x in range(image.width()))
+
+    assert reds() == 0
+    bar.set_frame(with_hole())
+    assert reds() > 5
