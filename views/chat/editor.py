@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
+from views.text_field import TextField
 from views.widgets import describe, push_button
 
 _FEWEST_LINES, _MOST_LINES = 3, 16
 
 
-class _Field(QPlainTextEdit):
+class _Field(TextField):
     saved = Signal()
     cancelled = Signal()
 
@@ -45,7 +46,7 @@ class MessageEditor(QFrame):
         describe(self.field, "Edited message", "Ctrl+Enter keeps the new text, Escape the old one.")
         self.field.setProperty("look", "bare")
         self.field.setFrameShape(QFrame.Shape.NoFrame)
-        self.field.setPlainText(text)
+        self.field.set_text(text)
         self.field.setTabChangesFocus(True)
         lines = max(_FEWEST_LINES, min(_MOST_LINES, text.count("\n") + len(text) // 80 + 1))
         self.field.setFixedHeight((lines + 1) * self.field.fontMetrics().lineSpacing())

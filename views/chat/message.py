@@ -21,6 +21,7 @@ from views.chat.style import TextStyle
 from views.chat.tools import Allowed, MessageTools
 from views.chat.wishes import MessageWishes
 from views.frames import MessageFrame
+from views.text_field import LONGEST, say_too_long
 
 _SPOKEN = 2000  # characters of a message that a screen reader is given at once
 
@@ -114,8 +115,10 @@ class MessageView(QWidget):
         QGuiApplication.clipboard().setText(self.frame.text)
 
     def edit(self) -> None:
-        """Turn the message into a field."""
-        if self._editor is None and self.frame.key:
+        """Turn the message into a field, unless it is too long for one."""
+        if len(self.frame.text) > LONGEST:
+            say_too_long(self, len(self.frame.text))
+        elif self._editor is None and self.frame.key:
             self._editor = MessageEditor(self.frame.text, self.keep)
             self._editor.saved.connect(self._save)
             self._editor.cancelled.connect(self.stop_editing)

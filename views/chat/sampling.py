@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QPlainTextEdit,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from views.fields import ChoiceBox, DecimalBox, WholeBox
 from views.frames import ComposerFrame, SamplingFrame
+from views.text_field import TextField
 from views.widgets import describe, label, push_button, tool_button
 
 _WRITTEN_MS = 500
@@ -66,7 +66,7 @@ class SamplingPopover(QFrame):
         self._resets: dict[DecimalBox | WholeBox, QToolButton] = {}
         self._presets = ChoiceBox("Preset", "Values that belong together")
         self._policy = ChoiceBox("When the context is full", "What happens when no more tokens fit")
-        self._prompt = QPlainTextEdit()
+        self._prompt = TextField()
         describe(self._prompt, "System prompt", "What the model is told before the conversation")
         self._prompt.setProperty("look", "field")
         self._prompt.setTabChangesFocus(True)
@@ -85,7 +85,7 @@ class SamplingPopover(QFrame):
         self._policy.setEnabled(bool(frame.context_policies))
         if frame.system_prompt != self._prompt.toPlainText() and not self._written.isActive():
             with QSignalBlocker(self._prompt):
-                self._prompt.setPlainText(frame.system_prompt)
+                self._prompt.set_text(frame.system_prompt)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -25,6 +25,7 @@ from views.theme import GAP, Theme
 from views.widgets import as_card, describe, label, tool_button
 
 MARKDOWN, JSON = "markdown", "json"
+_LONGEST_QUERY = 200
 
 
 class ConversationsPanel(QWidget):
@@ -194,6 +195,7 @@ class SearchField(QLineEdit):
         super().__init__()
         describe(self, "Search the conversations", "Find conversations by their words (Ctrl+Shift+F)")
         self.setPlaceholderText("Search")
+        self.setMaxLength(_LONGEST_QUERY)
         self.setClearButtonEnabled(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

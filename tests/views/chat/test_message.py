@@ -16,6 +16,7 @@ from views.chat.style import TextStyle
 from views.chat.tools import Allowed
 from views.chat.wishes import MessageWishes
 from views.frames import MessageFrame
+from views.text_field import LONGEST
 
 ANSWER = MessageFrame("assistant", "so **bold**", note="3 tokens", key=7)
 
@@ -76,6 +77,12 @@ def test_escape_leaves_it_as_it_was(answer: AssistantMessage, qtbot) -> None:
 
 def test_a_message_without_a_key_cannot_be_edited(answer: AssistantMessage) -> None:
     answer.set_frame(replace(ANSWER, key=0), Allowed(change=True), last=True)
+    answer.edit()
+    assert not answer.is_editing
+
+
+def test_a_message_too_long_for_a_field_is_left_as_it_is(answer: AssistantMessage) -> None:
+    answer.set_frame(replace(ANSWER, text="words\n" * LONGEST), Allowed(change=True), last=True)
     answer.edit()
     assert not answer.is_editing
 
