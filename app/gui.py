@@ -21,6 +21,7 @@ from app.controllers.memory import MemoryController
 from app.controllers.microscope import MicroscopeController
 from app.controllers.model import ModelController
 from app.controllers.prompts import PromptsController
+from app.controllers.quitting import QuitController
 from app.controllers.spikes import SpikesController
 from app.controllers.tokens import TokensController
 from app.controllers.turns import TurnsController
@@ -120,6 +121,7 @@ class Gui(QObject):
         self.conversations = ConversationsController(
             panels.conversations, self.chat, self.turns, self.archive, self._dialogs()
         )
+        self.quitting = QuitController(self.window, self.archive, self.conversations.exchange)
         self.tokens = TokensController(
             panels.chat, TokenCard(theme, self.window), self.engine, self.chat, self.turns
         )

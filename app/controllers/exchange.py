@@ -82,6 +82,10 @@ class ExchangeController(QObject):
     def export_all(self) -> None:
         self._export(self._archive.conversations(), JSON)
 
+    def rescue(self, talks: Sequence[Conversation], then: Callable[[], object]) -> None:
+        """Ask where to, write these, and do something once they are in the file."""
+        self._export(talks, JSON, then)
+
     def import_files(self, shown: Conversation) -> None:
         """Ask for files and take in what they hold; `shown` is the conversation on show."""
         paths = [Path(path) for path in self._dialogs.open()]
@@ -101,7 +105,9 @@ class ExchangeController(QObject):
 
         self._begin(task)
 
-    def _export(self, talks: Sequence[Conversation], suffix: str) -> None:
+    def _export(
+        self, talks: Sequence[Conversation], suffix: str, then: Callable[[], object] = lambda: None
+    ) -> None:
         one = file_name(talks[0], suffix) if suffix == MARKDOWN or len(talks) == 1 else ALL + suffix
         name = self._dialogs.save(one) if talks else ""
         if not name:
@@ -114,6 +120,7 @@ class ExchangeController(QObject):
         def task(post: Post, cancel: Cancel) -> None:
             pace = _Pace(f"Exporting {path.name}", post, cancel)
             export_file(store, recorder, talks, path, pace.tick)
+            post(then)
 
         self._begin(task)
 
@@ -132,6 +139,8 @@ class ExchangeController(QObject):
             self.imported.emit(letter)
         elif isinstance(letter, _Refused):
             self.told.emit(letter.sentence)
+        elif callable(letter):
+            letter()
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:

@@ -15,7 +15,7 @@ from app.conversations.store import Store, random_ids
 from app.conversations.transfer import messages_of
 from app.conversations.tree import Tree
 
-_PATIENCE_S = 0.05
+_PATIENCE_S, _LAST_PATIENCE_S = 0.05, 1.0
 _UNDO_MS = 3_600_000  # another window may still undo what it deleted within the hour
 
 
@@ -28,6 +28,7 @@ class Archive:
 
     def __init__(self, path: Path | None = None, report: Callable[[str], None] = lambda _: None) -> None:
         self.notice = ""
+        self._is_kept = True
         self.interrupted: tuple[int, ...] = ()
         self.clock = Clock()
         self.store = self._open(path)
@@ -66,6 +67,13 @@ class Archive:
         if isinstance(record, Conversation):
             self._list[record.id] = record
         self.recorder.put(record, at_once=at_once)
+
+    def unsaved(self) -> tuple[Conversation, ...]:
+        """The conversations that would be lost, or lose something, if the program ended now."""
+        if self._is_kept and self.recorder.drain(_LAST_PATIENCE_S):
+            return ()
+        unwritten = self.recorder.unwritten()
+        return tuple(one for one in self.conversations() if not self._is_kept or one.id in unwritten)
 
     def settle(self) -> None:
         """Wait until all of it is on the disk, but not for a disk that does not answer."""
@@ -131,7 +139,7 @@ class Archive:
         if path is None:
             return open_in_memory()
         opened = open_store(path)
-        self.notice = opened.notice
+        self.notice, self._is_kept = opened.notice, opened.is_kept
         return opened.store
 
     def _begin(self) -> tuple[Conversation, ...]:
@@ -141,7 +149,7 @@ class Archive:
             self.interrupted = self.store.interrupt_streaming()
             return self.store.conversations()
         except StoreError as error:
-            self.notice = f"{error} New ones are kept until you quit."
+            self.notice, self._is_kept = f"{error} New ones are kept until you quit.", False
             self.store.close()
             self.store = open_in_memory()
             return ()

@@ -21,10 +21,11 @@ _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 @dataclass(frozen=True)
 class Opened:
-    """`notice` is a sentence for the person if not all is as it should be."""
+    """`notice` is a sentence if not all is as it should be; without `is_kept` it ends with the program."""
 
     store: Store
     notice: str = ""
+    is_kept: bool = True
 
 
 def default_path() -> Path:
@@ -102,7 +103,7 @@ def _open_anew(path: Path, now: datetime) -> Opened:
 
 def _without(path: Path, reason: str) -> Opened:
     notice = f"The conversations in {path} are left alone ({reason}): new ones are kept until you quit."
-    return Opened(open_in_memory(), notice)
+    return Opened(open_in_memory(), notice, is_kept=False)
 
 
 def _reason(error: Exception) -> str:

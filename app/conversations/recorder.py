@@ -44,7 +44,7 @@ class Recorder:
         self._writing: _Pending | None = None
         self._changed = threading.Condition()
         self._hurried = self._closing = self._failing = False
-        self._batches = 0
+        self._batches = self._failures = 0
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -77,17 +77,23 @@ class Recorder:
             return {**(self._writing.traces if self._writing is not None else {}), **self._traces}
 
     def unwritten(self) -> frozenset[int]:
-        """The conversations that something of is not written."""
+        """The conversations that something of may not be written yet."""
         with self._changed:
-            messages = {message.conversation for message in self._messages.values()}
-            return frozenset(messages | self._conversations.keys())
+            batches = (self._writing, self._waiting_batch())
+            return frozenset(
+                key
+                for batch in batches
+                if batch is not None
+                for key in (*(c.id for c in batch.conversations), *(m.conversation for m in batch.messages))
+            )
 
     def drain(self, timeout_s: float = 1.0) -> bool:
-        """Wait until all that was put is written; False if that did not work in time."""
+        """Wait until all that was put is written; False if that did not work, or not in time."""
         with self._changed:
             self._hurried = True
+            failures = self._failures
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._waiting() or self._failing, timeout_s)
+            self._changed.wait_for(lambda: not self._waiting() or self._failures > failures, timeout_s)
             return not self._waiting()
 
     def close(self, timeout_s: float = 2.0) -> bool:
@@ -105,6 +111,7 @@ class Recorder:
             failed = not self._write(batch)
             with self._changed:
                 if failed:
+                    self._failures += 1
                     self._give_back(batch)
                 self._failing, self._writing = failed, None
                 self._hurried = self._hurried and self._waiting() and not failed
@@ -126,13 +133,16 @@ class Recorder:
         return self._hurried or self._closing
 
     def _take(self) -> _Pending:
-        batch = _Pending(
-            tuple(self._conversations.values()), tuple(self._messages.values()), dict(self._traces)
-        )
+        batch = self._waiting_batch()
         for pending in (self._conversations, self._messages, self._traces):
             pending.clear()
         self._writing = batch
         return batch
+
+    def _waiting_batch(self) -> _Pending:
+        return _Pending(
+            tuple(self._conversations.values()), tuple(self._messages.values()), dict(self._traces)
+        )
 
     def _give_back(self, batch: _Pending) -> None:
         """What could not be written waits again, unless something newer does."""

@@ -10,6 +10,7 @@ LOAD_AGAIN = "load_again"
 LOAD_OFFERED = "load_offered"
 WAY = "way:"
 CALCULATOR = "calculator"
+SAVE_AS_FILE, QUIT_ANYWAY = "save_as_file", "quit_anyway"
 
 
 def failure_banner(failure: Failure) -> BannerFrame | None:
@@ -39,3 +40,12 @@ def offer_banner(name: str, scheme: str) -> BannerFrame:
 
 def notice_banner(sentence: str) -> BannerFrame:
     return BannerFrame("info", sentence)
+
+
+def unsaved_banner(conversations: int) -> BannerFrame:
+    """The window was to be closed, and with it would go what is not in the database."""
+    what = "1 conversation is" if conversations == 1 else f"{conversations:,} conversations are"
+    sentence = f"{what} not saved and would be lost with the window."
+    return BannerFrame(
+        "error", sentence, "Save as a file…", SAVE_AS_FILE, (Choice(QUIT_ANYWAY, "Quit all the same"),)
+    )

@@ -73,6 +73,7 @@ def test_a_locked_database_is_said_and_the_program_goes_on_in_memory(
     other.execute("BEGIN EXCLUSIVE")
     opened = open_store(path)
     assert "locked" in opened.notice
+    assert not opened.is_kept
     opened.store.save(Batch((TALK,)))
     assert opened.store.conversations() == (TALK,)
     opened.store.close()

@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from app.messages import Failure, FailureKind
-from app.presenters.failure import CALCULATOR, LOAD_AGAIN, failure_banner, notice_banner
+from app.presenters.failure import (
+    CALCULATOR,
+    LOAD_AGAIN,
+    QUIT_ANYWAY,
+    failure_banner,
+    notice_banner,
+    unsaved_banner,
+)
 from gpu.errors import Way
 
 
@@ -32,3 +39,13 @@ def test_what_would_fit_is_one_click_each_and_the_calculator_one_more() -> None:
         ("Load with 8-bit cache", "way:1"),
         ("Open in the calculator", CALCULATOR),
     ]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "1 conversation is not"), (2000, "2,000 conversations are not")]
+)
+def test_what_quitting_would_lose_is_counted_and_the_safe_way_comes_first(count: int, words: str) -> None:
+    banner = unsaved_banner(count)
+    assert banner.sentence.startswith(words)
+    assert banner.action_label == "Save as a file…"
+    assert [choice.key for choice in banner.more] == [QUIT_ANYWAY]

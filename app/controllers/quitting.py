@@ -1,0 +1,41 @@
+"""Before the window closes: what could not be saved is said, and kept in a file if the person wants that."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Slot
+
+from app.controllers.exchange import ExchangeController
+from app.conversations import Archive
+from app.presenters.failure import QUIT_ANYWAY, SAVE_AS_FILE, unsaved_banner
+from views.main_window import MainWindow
+
+
+class QuitController(QObject):
+    """Keeps the window open while conversations would be lost with it, until the person has decided."""
+
+    def __init__(self, window: MainWindow, archive: Archive, exchange: ExchangeController) -> None:
+        super().__init__(window)
+        self._window, self._archive, self._exchange = window, archive, exchange
+        self._decided = False
+        window.installEventFilter(self)
+        window.banner_action.connect(self._act)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
+        if event.type() != QEvent.Type.Close or watched is not self._window or self._decided:
+            return False
+        unsaved = self._archive.unsaved()
+        if unsaved:
+            self._window.set_banner(unsaved_banner(len(unsaved)))
+            event.ignore()
+        return bool(unsaved)
+
+    @Slot(str)
+    def _act(self, action: str) -> None:
+        if action == SAVE_AS_FILE:
+            self._exchange.rescue(self._archive.unsaved(), self._quit)
+        elif action == QUIT_ANYWAY:
+            self._quit()
+
+    def _quit(self) -> None:
+        self._decided = True
+        self._window.close()
