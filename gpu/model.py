@@ -17,6 +17,7 @@ from gpu.checkpoints.base import Checkpoint
 from gpu.device import Gpu
 from gpu.errors import Cancelled, RequestError
 from gpu.kernels.heads import Heads
+from gpu.kernels.matrix import MANY, columns_for
 from gpu.kit import Kit, Op, record
 from gpu.ledger import Ledger
 from gpu.memory_total import available_bytes
@@ -117,15 +118,16 @@ class Model:
 
     def token_ops(self, *, probed: bool = False) -> list[Op]:
         """All that decoding a token dispatches."""
-        ops = [*self._embed_ops, *chain.from_iterable(self._layer_ops(Variant(many=False, probed=probed)))]
-        return [*ops, *(self._head_taps() if probed else ()), *self._head_ops()]
+        ops = [*self._embed_ops, *chain.from_iterable(self._layer_ops(Variant(1, probed)))]
+        return [*ops, *(self._head_taps() if probed else ()), *self._head_ops(1)]
 
     def compile(self, probed: bool) -> None:
         """Have the driver begin with the kernels of an answer, which it will not wait for then."""
-        for many in (True, False):
-            self._decoder.layer(0, Variant(many, probed))
-        for build in (self._head_ops, *((self._head_taps,) if probed else ())):
-            build()
+        for columns in (1, MANY):
+            self._decoder.layer(0, Variant(columns, probed))
+        self._head_ops(1)
+        if probed:
+            self._head_taps()
 
     def close(self) -> None:
         """Free everything on the device."""
@@ -195,8 +197,9 @@ class Model:
         self._check_room(len(ids))
         self._start_pass(ids)
         self._head_kit.write_step(self._head_kit.step, len(ids), 0)
-        layers = self._layer_ops(Variant(many=True, probed=False))
-        self._submit([*self._embed_ops, *chain.from_iterable(layers), *self._head_ops()], len(ids))
+        columns = columns_for(len(ids))
+        layers = self._layer_ops(Variant(columns, probed=False))
+        self._submit([*self._embed_ops, *chain.from_iterable(layers), *self._head_ops(columns)], len(ids))
         self.cached_ids.append(ids[0])
         return self._read_logits(len(ids))
 
@@ -234,7 +237,8 @@ class Model:
         """Run the layers on up to a chunk of tokens, a stretch of layers at a time."""
         tokens = len(ids)
         self._start_pass(ids)
-        layers = self._layer_ops(Variant(many=tokens > 1, probed=probed))
+        columns = 1 if tokens == 1 else max(HEAD_ROWS, columns_for(tokens))  # few kernels to compile
+        layers = self._layer_ops(Variant(columns, probed))
         self._submit(self._embed_ops, tokens)
         start = 0
         while start < len(layers):
@@ -260,7 +264,7 @@ class Model:
 
     def _head(self, first: int, rows: int) -> None:
         self._head_kit.write_step(self._head_kit.step, rows, 0, first)
-        self._submit(self._head_ops(), rows)
+        self._submit(self._head_ops(1 if rows == 1 else HEAD_ROWS), rows)
 
     def _submit(self, ops: Sequence[Op], tokens: int) -> None:
         self.gpu.submit(record(self.gpu, ops, tokens))
@@ -274,9 +278,9 @@ class Model:
         with self.gpu.guarded():
             return [self._decoder.layer(i, variant) for i in range(self.config.num_hidden_layers)]
 
-    def _build_head(self) -> list[Op]:
+    def _build_head(self, columns: int) -> list[Op]:
         with self.gpu.guarded():
-            return self._decoder.head(self._head_kit)
+            return self._decoder.head(self._head_kit, columns)
 
     def _build_head_taps(self) -> list[Op]:
         with self.gpu.guarded():

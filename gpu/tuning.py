@@ -153,7 +153,7 @@ def _context(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
     q = gpu.ledger.buffer("tuning q", "workspace", heads.q_heads * heads.padded_dim * 4)
     out = allocate(gpu.ledger, "tuning y", 1, heads.out_width, False)
     kit.write_step(kit.step, 1, CONTEXT_TOKENS - 1)
-    return [attention(kit, heads, cache, q, out, many=False)], out.values
+    return [attention(kit, heads, cache, q, out, columns=1)], out.values
 
 
 def _matrix(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
@@ -164,7 +164,7 @@ def _matrix(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
     x = allocate(gpu.ledger, "tuning x", 1, spec.columns, True)
     y = gpu.ledger.buffer("tuning y", "workspace", spec.rows * 4)
     if matrix.pairs is not None:
-        return matmul_pairs(kit, matrix, x, Sums(y, spec.rows), many=False, quantize=127), y
+        return matmul_pairs(kit, matrix, x, Sums(y, spec.rows), columns=1, quantize=127), y
     absmax = gpu.ledger.buffer("tuning peaks", "workspace", 4)
     product = matvec(kit, matrix, x, y, spec.rows, integer=True, accumulate=False)
     return [*quantize(kit, x, absmax, 8, "b32"), *product], y

@@ -15,13 +15,13 @@ MAX_QUERIES = 8
 F32 = npt.NDArray[np.float32]
 
 
-def attention(kit: Kit, heads: Heads, cache: CacheLayer, q: Any, out: Activations, *, many: bool) -> Op:
+def attention(kit: Kit, heads: Heads, cache: CacheLayer, q: Any, out: Activations, *, columns: int) -> Op:
     """q f32 [tokens, q_heads, padded_dim] against the cache -> out.values [tokens, q_heads · head_dim].
 
-    `many` lets a workgroup serve several tokens, which share the keys and values it loads.
+    A workgroup serves up to `columns` tokens, which share the keys and values it loads.
     """
     group = min(heads.group, MAX_QUERIES)
-    tokens_at_once = MAX_QUERIES // group if many else 1
+    tokens_at_once = min(columns, MAX_QUERIES // group)
     names = ("lib/step", kit.lanes, *cache.reading, cache.mixing, "attention")
     pipeline = kit.pipelines.get(
         *names,

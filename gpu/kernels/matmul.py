@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from gpu.activations import Activations
 from gpu.formats import q8_1
-from gpu.kernels.matrix import arithmetic_fragments, matrix_uniform
+from gpu.kernels.matrix import MANY, arithmetic_fragments, matrix_uniform
+from gpu.kernels.matvec import matvec
 from gpu.kit import Kit, Op, tiles
 from gpu.layouts import DeviceMatrix
 
@@ -30,6 +31,23 @@ def matmul(
         dispatch = pipeline.bind(step=kit.step, matrix=uniform, y=y, **inputs, **slab.resources)
         ops.append(Op(dispatch, tiles(groups, TILE)))
     return ops
+
+
+def product(
+    kit: Kit,
+    matrix: DeviceMatrix,
+    x: Activations,
+    y: Any,
+    y_stride: int,
+    *,
+    integer: bool,
+    accumulate: bool,
+    columns: int,
+) -> list[Op]:
+    """The same by the kernel for passes of so many tokens: tiles only where there are `MANY`."""
+    if columns >= MANY:
+        return matmul(kit, matrix, x, y, y_stride, integer=integer, accumulate=accumulate)
+    return matvec(kit, matrix, x, y, y_stride, integer=integer, accumulate=accumulate, columns=columns)
 
 
 def reference(weights: npt.NDArray[np.float32], x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -10,7 +10,7 @@ var<workgroup> w_factors: array<f32, TILE>;
 var<workgroup> x_factors: array<f32, TILE>;
 
 fn share_weights(i: u32, row: u32, block: u32) {
-    let quads = weight_block(row, block);
+    let quads = weight_block(row, block).quads;
     w_factors[i] = weight_factor(row, block);
     w_quads[i] = quads[0];
     w_quads[TILE + i] = quads[1];
@@ -23,7 +23,7 @@ fn share_weights(i: u32, row: u32, block: u32) {
 }
 
 fn share_activations(i: u32, token: u32, block: u32) {
-    let quads = x_block(token, block);
+    let quads = x_block(token, block).quads;
     x_factors[i] = x_factor(token, block);
     x_quads[i] = quads[0];
     x_quads[TILE + i] = quads[1];

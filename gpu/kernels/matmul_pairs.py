@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from gpu.activations import Activations
-from gpu.kernels.matrix import matrix_uniform
+from gpu.kernels.matrix import COLUMNS, matrix_uniform
 from gpu.kernels.rope_cache import Rotation
 from gpu.kit import Kit, Op, tiles
 from gpu.layouts import DeviceMatrix
 
-TOKENS = 8
+_MOST_ROUNDS = 60_000  # of all loops of an invocation: Mesa leaves the 65,536th, whatever is left to do
 
 
 @dataclass(frozen=True)
@@ -55,40 +55,41 @@ def matmul_pairs(
     x: Activations,
     to: Sums | GatedSums | HeadSums,
     *,
-    many: bool,
+    columns: int,
     quantize: int = 0,
     norm: Norm | None = None,
 ) -> list[Op]:
-    """x [tokens, K] · Wᵀ; `many` shares each weight among eight tokens.
+    """x [tokens, K] · Wᵀ; each weight read is shared by up to eight tokens, as `columns` says.
 
     `quantize` is the largest code of x.values, which are then quantized on loading, in blocks of 32, and
-    normalised before if there is a `norm` and not `many`; 0 reads x.codes. `matmul.reference_w_a8`,
+    normalised before if there is a `norm`, which serves one column; 0 reads x.codes. `matmul.reference_w_a8`,
     `rms_norm.reference` and `swiglu.reference` are its oracles.
     """
-    pairs, tokens_at_once = matrix.pairs, TOKENS if many else 1
+    pairs, at_once = matrix.pairs, min(columns, COLUMNS[-1])
     if pairs is None:
         raise ValueError(f"{matrix.spec.name} is not in the pairs layout")
-    if many and isinstance(to, HeadSums):
-        raise ValueError("heads are rotated one token at a time")
+    if at_once > 1 and (norm is not None or isinstance(to, HeadSums)):
+        raise ValueError("norms and heads are fused for one token at a time")
     source, inputs, constants = _inputs(x, quantize) if norm is None else _normed(x, quantize, norm)
     store, outputs, more = _outputs(kit, to)
     names = ("lib/step", "lib/matrix", kit.lanes, "lib/pairs_block", *source, *store, "matmul_pairs")
+    spans = pairs.blocks // (8 * pairs.chunks)
     pipeline = kit.pipelines.get(
         *names,
         CHUNKS=pairs.chunks,
-        SPANS=pairs.blocks // (8 * pairs.chunks),
-        TOKENS=tokens_at_once,
+        SPANS=spans,
+        TOKENS=at_once,
         **constants,
         **more,
     )
     slab = matrix.slabs[0]
     unit = to.rotation.heads.head_dim // 2 if isinstance(to, HeadSums) else 4
-    per_workgroup = _pairs_per_workgroup(pairs.pairs, kit.processors, unit)
+    per_workgroup = _pairs_per_workgroup(pairs.pairs, kit.processors, unit, _MOST_ROUNDS // spans)
     y_stride = to.stride if isinstance(to, Sums) else matrix.spec.rows
     gated_stride = to.out.stride if isinstance(to, GatedSums) else 0
     uniform = matrix_uniform(kit, matrix, slab, y_stride, per_workgroup, gated_stride)
     dispatch = pipeline.bind(step=kit.step, matrix=uniform, **inputs, **outputs, **slab.resources)
-    return [Op(dispatch, tiles(-(-pairs.pairs // per_workgroup), tokens_at_once))]
+    return [Op(dispatch, tiles(-(-pairs.pairs // per_workgroup), at_once))]
 
 
 def _inputs(x: Activations, quantize: int) -> tuple[tuple[str, ...], dict[str, Any], dict[str, float]]:
@@ -122,7 +123,9 @@ def _outputs(
     return fragments, {"y": to.qkv, **to.rotation.bindings(kit)}, {}
 
 
-def _pairs_per_workgroup(pairs: int, processors: int, unit: int) -> int:
-    """Whole units (quads of pairs, or heads) for one workgroup a processor: each unpacks its activations
-    first, and as software adapters deal workgroups out in equal shares, more would balance nothing."""
-    return max(-(-32 // unit), -(-pairs // processors // unit)) * unit
+def _pairs_per_workgroup(pairs: int, processors: int, unit: int, most: int) -> int:
+    """Whole units (quads of pairs, or heads) for one workgroup a processor, or several of `most` pairs or
+    fewer: each unpacks its activations first, and as software adapters deal workgroups out in equal shares,
+    more would balance nothing."""
+    workgroups = processors * -(-pairs // (processors * most))
+    return max(-(-32 // unit), -(-pairs // workgroups // unit)) * unit

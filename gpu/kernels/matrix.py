@@ -8,6 +8,14 @@ from gpu.activations import blocks_of
 from gpu.kit import Kit
 from gpu.layouts import DeviceMatrix, MatrixSpec, Slab
 
+COLUMNS = (1, 2, 4, 8)  # tokens that share the weights a kernel reads
+MANY = 2 * COLUMNS[-1]  # or more: the tokens of a prompt
+
+
+def columns_for(tokens: int) -> int:
+    """The least of `COLUMNS` that serve a pass of so many tokens at once, or `MANY`."""
+    return next((columns for columns in COLUMNS if tokens <= columns), MANY)
+
 
 def value_fragments(spec: MatrixSpec) -> tuple[str, ...]:
     """Files that give `weight_values` for a matrix in storage buffers."""

@@ -4,9 +4,10 @@
     for each layer:  x += o(attention(rope(norm(qkv(rms(x))))));  x += down(swiglu(gate_up(rms(x))))
     logits = head(rms(x))
 
-A pass of many tokens uses the matrix-matrix kernels, a pass of one the matrix-vector kernels; a probed pass
-also keeps f32 copies of what each linear layer reads and adds them to the channel statistics. An experiment
-may change activations on their way into a matrix; nothing is then quantized before the f32 values are there.
+A pass of up to eight tokens uses the matrix-vector kernels, a longer one the matrix-matrix kernels; a probed
+pass also keeps f32 copies of what each linear layer reads and adds them to the channel statistics. An
+experiment may change activations on their way into a matrix; nothing is then quantized before the f32 values
+are there.
 """
 
 from __future__ import annotations
@@ -22,9 +23,8 @@ from gpu.kernels.channel_stats import Tap, channel_stats
 from gpu.kernels.embed import embed
 from gpu.kernels.emit import BOTH, CODES, VALUES
 from gpu.kernels.heads import CacheLayer, Heads
-from gpu.kernels.matmul import matmul
+from gpu.kernels.matmul import product
 from gpu.kernels.matmul_pairs import GatedSums, HeadSums, Norm, Sums, matmul_pairs
-from gpu.kernels.matvec import matvec
 from gpu.kernels.quantize import quantize
 from gpu.kernels.rms_norm import rms_norm
 from gpu.kernels.rope_cache import Rotation, rope_cache
@@ -42,9 +42,9 @@ from gpu.scheme import DEFAULT_GRANULARITY, Scheme
 
 @dataclass(frozen=True)
 class Variant:
-    """Which kernels a pass takes."""
+    """Which kernels a pass takes: how many `columns` of activations share weights; whether it is probed."""
 
-    many: bool
+    columns: int
     probed: bool
 
 
@@ -83,13 +83,13 @@ class Decoder:
             ops += [self._taps(index), *(op for watch in self.watchers for op in watch(self, index))]
         return ops
 
-    def head(self, kit: Kit) -> list[Op]:
+    def head(self, kit: Kit, columns: int) -> list[Op]:
         """Logits of the rows step.first… of the hidden state; `kit` holds the head's own step."""
         decoder, space, vocabulary = replace(self, kit=kit), self.space, self.config.vocab_size
-        to, once = Sums(space.logits, vocabulary), Variant(many=False, probed=False)
+        to, variant = Sums(space.logits, vocabulary), Variant(columns, probed=False)
         return [
             *decoder._normed_matrix(
-                self.weights.final_norm, self.weights.head, space.head_in, to, once, HEAD_SITE
+                self.weights.final_norm, self.weights.head, space.head_in, to, variant, HEAD_SITE
             ),
             *decoder._after(HEAD_SITE, space.logits, vocabulary),
         ]
@@ -117,27 +117,27 @@ class Decoder:
         return [
             *self._normed_matrix(weights.input_norm, weights.qkv, into, to, variant, qkv),
             *rotate,
-            attention(kit, heads, cache, space.q, space.attention_out, many=variant.many),
-            *self._add_matrix(weights.o, space.attention_out, variant.many, f"{site}.o_proj"),
+            attention(kit, heads, cache, space.q, space.attention_out, columns=variant.columns),
+            *self._add_matrix(weights.o, space.attention_out, variant.columns, f"{site}.o_proj"),
         ]
 
     def _mlp(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
         if weights.router is not None:
             return self._experts(index, weights, variant)
-        space, gate_up, many = self._dense_space(), weights.gate_up, variant.many
+        space, gate_up, columns = self._dense_space(), weights.gate_up, variant.columns
         site, rows = f"layers.{index}.mlp.gate_up_proj", weights.gate_up.spec.rows
         down = f"layers.{index}.mlp.down_proj"
         gain, into = weights.post_attention_norm, space.mlp_in
         if gate_up.pairs is not None and self.edits is None:
             to = GatedSums(space.gate_up, space.mlp_out)
             gated = self._normed_matrix(gain, gate_up, into, to, variant, site)
-            return [*gated, *self._add_matrix(weights.down, space.mlp_out, many, down)]
+            return [*gated, *self._add_matrix(weights.down, space.mlp_out, columns, down)]
         kind = self._kind(variant.probed)
         return [
             *self._normed_matrix(gain, gate_up, into, Sums(space.gate_up, rows), variant, site),
             *self._after(site, space.gate_up, rows),
             swiglu(self.kit, space.gate_up, space.mlp_out, kind, self._q_max),
-            *self._add_matrix(weights.down, space.mlp_out, many, down, coded=kind != VALUES),
+            *self._add_matrix(weights.down, space.mlp_out, columns, down, coded=kind != VALUES),
         ]
 
     def _experts(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
@@ -152,7 +152,7 @@ class Decoder:
             self._quantize if self._integer else None,
             kind=self._kind(probed=False),
             q_max=self._q_max,
-            many=variant.many,
+            columns=variant.columns,
         )
         return [*norm, *chosen]
 
@@ -207,13 +207,13 @@ class Decoder:
         hidden, epsilon = self.space.hidden, self.config.rms_norm_eps
         if self._loads_norm(matrix, variant):
             norm = Norm(gain, epsilon, into if variant.probed else None)
-            return matmul_pairs(self.kit, matrix, hidden, to, many=False, quantize=self._q_max, norm=norm)
+            return matmul_pairs(self.kit, matrix, hidden, to, columns=1, quantize=self._q_max, norm=norm)
         normed = self._norm(hidden, gain, into, variant.probed, site)
-        return [*normed, *self._product(matrix, into, to, variant.many)]
+        return [*normed, *self._product(matrix, into, to, variant.columns)]
 
     def _loads_norm(self, matrix: DeviceMatrix, variant: Variant) -> bool:
         """Whether a matrix normalises and quantizes what it reads, which pays where it serves one token."""
-        return matrix.pairs is not None and self._fused and not variant.many
+        return matrix.pairs is not None and self._fused and variant.columns == 1
 
     def _norm(self, x: Activations, gain: Any, out: Activations, probed: bool, site: str) -> list[Op]:
         kind = self._kind(probed)
@@ -233,29 +233,37 @@ class Decoder:
         return quantize(self.kit, x, self.space.row_absmax, bits, granularity)
 
     def _add_matrix(
-        self, matrix: DeviceMatrix, x: Activations, many: bool, site: str, coded: bool = False
+        self, matrix: DeviceMatrix, x: Activations, columns: int, site: str, coded: bool = False
     ) -> list[Op]:
         """hidden += x · Wᵀ; unless x is `coded`, its values are quantized here, if they can be on loading."""
         hidden = self.space.hidden
         if matrix.pairs is not None and self._fused and not coded:
             to = Sums(hidden.values, hidden.stride, accumulate=True)
-            return matmul_pairs(self.kit, matrix, x, to, many=many, quantize=self._q_max)
-        product = self._product(matrix, x, Sums(hidden.values, hidden.stride, accumulate=True), many)
+            return matmul_pairs(self.kit, matrix, x, to, columns=columns, quantize=self._q_max)
+        product = self._product(matrix, x, Sums(hidden.values, hidden.stride, accumulate=True), columns)
         if coded:
             return product
         after = self._after(site, hidden.values, hidden.stride)
         return [*self._before(site, x), *self._quantize(x), *product, *after]
 
     def _product(
-        self, matrix: DeviceMatrix, x: Activations, to: Sums | GatedSums | HeadSums, many: bool
+        self, matrix: DeviceMatrix, x: Activations, to: Sums | GatedSums | HeadSums, columns: int
     ) -> list[Op]:
         """to = x · Wᵀ, of codes where there are codes."""
         if matrix.pairs is not None:
-            return matmul_pairs(self.kit, matrix, x, to, many=many)
+            return matmul_pairs(self.kit, matrix, x, to, columns=columns)
         if not isinstance(to, Sums):
             raise TypeError(f"only of pairs more than sums can be made, not of {matrix.spec.name}")
-        kernel = matmul if many else matvec
-        return kernel(self.kit, matrix, x, to.y, to.stride, integer=self._integer, accumulate=to.accumulate)
+        return product(
+            self.kit,
+            matrix,
+            x,
+            to.y,
+            to.stride,
+            integer=self._integer,
+            accumulate=to.accumulate,
+            columns=columns,
+        )
 
 
 Watcher = Callable[[Decoder, int], list[Op]]

@@ -14,8 +14,7 @@ from gpu.activations import Activations
 from gpu.errors import ConfigError
 from gpu.kernels.emit import VALUES
 from gpu.kernels.experts import Choice, gather, scatter
-from gpu.kernels.matmul import matmul
-from gpu.kernels.matvec import matvec
+from gpu.kernels.matmul import product
 from gpu.kernels.route import route
 from gpu.kernels.swiglu import swiglu
 from gpu.kit import Kit, Op
@@ -35,7 +34,7 @@ def experts(
     *,
     kind: str,
     q_max: int,
-    many: bool,
+    columns: int,
 ) -> list[Op]:
     """From `space.mlp_in`, values and what the products read, onto the hidden state.
 
@@ -47,7 +46,7 @@ def experts(
     gate = swiglu(kit, space.gate_up, inner, kind, q_max)
     coding = quantize(inner) if quantize is not None and kind == VALUES else []
     return [
-        *_route(kit, config, weights, space, routing, many=many),
+        *_route(kit, config, weights, space, routing, columns=columns),
         *gather(kit, weights.gate_up, space.mlp_in, space.gate_up, choice, integer=integer),
         *(for_each(op, each) for op in (gate, *coding)),
         *scatter(kit, weights.down, inner, space.hidden, choice, integer=integer),
@@ -60,12 +59,11 @@ def for_each(op: Op, each: int) -> Op:
 
 
 def _route(
-    kit: Kit, config: Qwen3Config, weights: LayerWeights, space: Workspace, routing: Routing, *, many: bool
+    kit: Kit, config: Qwen3Config, weights: LayerWeights, space: Workspace, routing: Routing, *, columns: int
 ) -> list[Op]:
     router, count = weights.router, config.num_experts
     if router is None:
         raise ConfigError("A layer without a router has no experts to choose from.")
-    product = matmul if many else matvec
     chosen = route(
         kit,
         routing.logits,
@@ -76,7 +74,7 @@ def _route(
         normalise=config.norm_topk_prob,
     )
     scores: list[Op] = product(
-        kit, router, space.mlp_in, routing.logits, count, integer=False, accumulate=False
+        kit, router, space.mlp_in, routing.logits, count, integer=False, accumulate=False, columns=columns
     )
     return [*scores, chosen]
 

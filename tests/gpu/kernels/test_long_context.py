@@ -11,6 +11,7 @@ from gpu.kernels import attention as attention_kernel
 from gpu.kernels import kv_codes
 from gpu.kernels import rope_cache as rope_kernel
 from gpu.kernels.heads import Heads
+from gpu.kernels.matrix import columns_for
 from gpu.qwen3.kv_cache import allocate_layer, plan_layer
 from tests.gpu.device_arrays import Bench, close
 from tests.gpu.kernels.test_attention import problem
@@ -42,7 +43,7 @@ def test_what_lies_beyond_65535_is_written_and_read(plain_bench: Bench, kind: st
         to = rope_kernel.Rotation(HEADS, cache, gain_buffers, rope, q)
         ops = [
             rope_kernel.rope_cache(plain_bench.kit, part, to),
-            attention_kernel.attention(plain_bench.kit, HEADS, cache, q, out, many=size > 1),
+            attention_kernel.attention(plain_bench.kit, HEADS, cache, q, out, columns=columns_for(size)),
         ]
         plain_bench.run(ops, size, FIRST + done)
         found.append(plain_bench.read(out.values, (size, out.stride))[:, : HEADS.out_width])

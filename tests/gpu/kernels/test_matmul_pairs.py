@@ -10,6 +10,7 @@ from gpu.kernels.heads import Heads
 from gpu.kernels.matmul import reference as product
 from gpu.kernels.matmul import reference_w_a8
 from gpu.kernels.matmul_pairs import GatedSums, HeadSums, Norm, Sums, matmul_pairs
+from gpu.kernels.matrix import COLUMNS, columns_for
 from gpu.kernels.rms_norm import reference as norm_reference
 from gpu.kernels.rope_cache import Rotation, rope_cache
 from gpu.kernels.swiglu import reference as swiglu_reference
@@ -28,8 +29,36 @@ def test_many_tokens(bench: Bench, rows: int, columns: int, tokens: int, group: 
     x = rng.standard_normal((tokens, columns), np.float32)
     matrix, exact = bench.matrix(weights, "q4", "pairs", group)
     y = bench.zeros(tokens * rows)
-    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), Sums(y, rows), many=True), tokens)
+    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), Sums(y, rows), columns=8), tokens)
     close(bench.read(y, (tokens, rows)), reference_w_a8(exact, x))
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(2, 32), (7, 80), (42, 1312)])
+def test_every_number_of_tokens_at_once_has_the_same_bits(bench: Bench, rows: int, columns: int) -> None:
+    """So that tokens that were guessed and looked at together are those that would have come one by one."""
+    rng = np.random.default_rng(rows)
+    matrix, exact = bench.matrix(rng.standard_normal((rows, columns), np.float32), "q4", "pairs")
+    x = rng.standard_normal((5, columns), np.float32)
+    found = []
+    for at_once in COLUMNS:
+        y = bench.zeros(6 * rows)
+        bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), Sums(y, rows), columns=at_once), 5)
+        found.append(bench.read(y, (6, rows)).copy())
+        np.testing.assert_array_equal(found[-1], found[0])
+    close(found[0][:5], reference_w_a8(exact, x))
+
+
+def test_the_rows_of_a_vocabulary_are_not_cut_short_on_one_processor(plain_bench: Bench) -> None:
+    """Mesa ends the loops of an invocation after 65,535 rounds."""
+    rows = 151_936
+    weights = np.random.default_rng(0).standard_normal((rows, 32), np.float32)
+    matrix, exact = plain_bench.matrix(weights, "q4", "pairs")
+    plain_bench.kit.processors = 1
+    x, y = np.ones((1, 32), np.float32), plain_bench.zeros(rows)
+    plain_bench.run(
+        matmul_pairs(plain_bench.kit, matrix, plain_bench.quantized(x), Sums(y, rows), columns=1), 1
+    )
+    close(plain_bench.read(y, (1, rows)), reference_w_a8(exact, x))
 
 
 @pytest.mark.parametrize(("rows", "columns", "tokens"), SHAPES)
@@ -41,7 +70,7 @@ def test_one_token_onto_the_residual(bench: Bench, rows: int, columns: int, toke
     matrix, exact = bench.matrix(weights, "q4", "pairs")
     y = bench.buffer(residual)
     to = Sums(y, rows, accumulate=True)
-    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), to, many=False), 1)
+    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), to, columns=1), 1)
     close(bench.read(y, (1, rows)), residual + reference_w_a8(exact, x))
 
 
@@ -56,7 +85,12 @@ def test_values_quantized_on_loading(bench: Bench, rows: int, columns: int, toke
     y = bench.zeros(tokens * rows)
     q_max = {8: 127, 4: 7}[bits]
     ops = matmul_pairs(
-        bench.kit, matrix, bench.activations(x), Sums(y, rows), many=tokens > 1, quantize=q_max
+        bench.kit,
+        matrix,
+        bench.activations(x),
+        Sums(y, rows),
+        columns=min(8, columns_for(tokens)),
+        quantize=q_max,
     )
     bench.run(ops, tokens)
     close(bench.read(y, (tokens, rows)), reference_w_a8(exact, x, bits))
@@ -75,7 +109,7 @@ def test_values_normalised_on_loading(bench: Bench, rows: int, columns: int, tok
     padded = bench.buffer(np.pad(gain, (0, -columns % 32)))
     norm = Norm(padded, 1e-3, held if kept else None)
     ops = matmul_pairs(
-        bench.kit, matrix, bench.activations(x), Sums(y, rows), many=False, quantize=127, norm=norm
+        bench.kit, matrix, bench.activations(x), Sums(y, rows), columns=1, quantize=127, norm=norm
     )
     bench.run(ops, tokens, first=1)
     normed = norm_reference(x[1:], gain, 1e-3)
@@ -102,7 +136,7 @@ def test_heads_are_rotated_where_their_rows_are_made(
         qkv, q = bench.zeros(heads.qkv_width), bench.zeros(q_heads * heads.padded_dim)
         to = Rotation(heads, cache, gains, table, q)
         sums = HeadSums(qkv, to) if fused else Sums(qkv, heads.qkv_width)
-        ops = matmul_pairs(bench.kit, matrix, x, sums, many=False, quantize=127)
+        ops = matmul_pairs(bench.kit, matrix, x, sums, columns=1, quantize=127)
         bench.run(ops if fused else [*ops, rope_cache(bench.kit, qkv, to)], 1, position=3)
         held = 8 * kv_heads * heads.padded_dim
         sizes = ((q, q_heads * heads.padded_dim), (cache.keys, held), (cache.values, held))
@@ -116,8 +150,8 @@ def test_heads_are_rotated_where_their_rows_are_made(
 @pytest.mark.parametrize(
     ("rows", "columns", "tokens"), [(2, 32, 1), (34, 256, 8), (66, 800, 17), (40, 1312, 5)]
 )
-@pytest.mark.parametrize("many", [True, False])
-def test_gated_pairs(bench: Bench, rows: int, columns: int, tokens: int, many: bool) -> None:
+@pytest.mark.parametrize("at_once", [1, 8])
+def test_gated_pairs(bench: Bench, rows: int, columns: int, tokens: int, at_once: int) -> None:
     """Over one span of K and over several."""
     rng = np.random.default_rng(rows)
     weights = rng.standard_normal((rows, columns), np.float32) / np.sqrt(columns)
@@ -125,7 +159,7 @@ def test_gated_pairs(bench: Bench, rows: int, columns: int, tokens: int, many: b
     matrix, exact = bench.matrix(weights.astype(np.float32), "q4", "pairs")
     out = bench.activations(np.zeros((tokens, rows // 2), np.float32))
     to = GatedSums(bench.zeros(tokens * rows), out)
-    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), to, many=many), tokens)
+    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), to, columns=at_once), tokens)
     products = reference_w_a8(exact, x)
     expected = swiglu_reference(products[:, 0::2], products[:, 1::2])
     close(bench.read(out.values, (tokens, out.stride))[:, : rows // 2], expected)
@@ -138,7 +172,7 @@ def test_the_largest_codes_do_not_overflow_into_the_other_row(bench: Bench) -> N
     x = np.full((8, 256), 127.0, np.float32)
     matrix, exact = bench.matrix(weights, "q4", "pairs")
     y = bench.zeros(16)
-    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), Sums(y, 2), many=True), 8)
+    bench.run(matmul_pairs(bench.kit, matrix, bench.quantized(x), Sums(y, 2), columns=8), 8)
     np.testing.assert_array_equal(bench.read(y, (8, 2)), product(exact, x))
 
 

@@ -1,10 +1,13 @@
-"""The kernel of decoding, every format; it also takes several tokens, one after the other."""
+"""The kernel of decoding, every format, for one token after the other and for several at once."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 import pytest
 
+from gpu.kernels.matrix import COLUMNS
 from gpu.kernels.matvec import matvec
 from tests.gpu.device_arrays import Bench, close
 from tests.gpu.kernels.products import each_shape, product
@@ -20,6 +23,22 @@ def test_f32_activations(bench: Bench, fmt: str, rows: int, columns: int, tokens
 @pytest.mark.parametrize("fmt", ["q8", "q4"])
 def test_integer_activations(bench: Bench, fmt: str, rows: int, columns: int, tokens: int) -> None:
     close(*product(bench, matvec, fmt, (rows, columns, tokens), integer=True))
+
+
+@pytest.mark.parametrize("fmt", ["f32", "q8", "q4"])
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (37, 600)])
+def test_every_number_of_tokens_at_once_has_the_same_bits(
+    bench: Bench, fmt: str, rows: int, columns: int
+) -> None:
+    """So that tokens that were guessed and looked at together are those that would have come one by one."""
+    integer = fmt != "f32"
+    found = [
+        product(bench, partial(matvec, columns=at_once), fmt, (rows, columns, 5), integer=integer)
+        for at_once in COLUMNS
+    ]
+    for actual, expected in found:
+        close(actual, expected)
+        np.testing.assert_array_equal(actual, found[0][0])
 
 
 @pytest.mark.parametrize("integer", [True, False])

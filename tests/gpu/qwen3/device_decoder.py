@@ -10,6 +10,7 @@ import numpy as np
 from gpu.activations import Activations
 from gpu.checkpoints import Checkpoint
 from gpu.device import Gpu
+from gpu.kernels.matrix import columns_for
 from gpu.kit import Kit, Op
 from gpu.probes.sites import HEAD_SITE, LAYER_SITES
 from gpu.qwen3.allocation import Plan, allocate
@@ -55,7 +56,7 @@ class DeviceDecoder:
         self.bench.run(self.decoder.embed(), tokens, position)
         tapped = (space.attention_in, space.attention_out, space.mlp_in, space.mlp_out, space.hidden)
         for index in range(self.config.num_hidden_layers):
-            ops = self.decoder.layer(index, Variant(many=tokens > 1, probed=True))
+            ops = self.decoder.layer(index, Variant(columns_for(tokens), probed=True))
             self.bench.run(ops, tokens, position)
             for suffix, held in zip(LAYER_SITES, tapped, strict=True):
                 self.sites[f"layers.{index}{suffix}"] = self._values(held, tokens)
@@ -65,7 +66,7 @@ class DeviceDecoder:
 
     def _head(self, first: int, tokens: int) -> np.ndarray:
         rows = min(HEAD_ROWS, tokens - first)
-        ops: Sequence[Op] = self.decoder.head(self.bench.kit)
+        ops: Sequence[Op] = self.decoder.head(self.bench.kit, columns_for(rows))
         self.bench.run(ops, rows, first=first)
         return self.bench.read(self.space.logits, (rows, self.config.vocab_size)).copy()
 
