@@ -170,6 +170,7 @@ class Column(QWidget):
         for part in (inside, self._area.viewport()):
             part.setAutoFillBackground(False)  # the card shows through
         self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard walks through the tokens
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         head = QHBoxLayout()
         head.addWidget(self._scheme)

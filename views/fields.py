@@ -33,6 +33,7 @@ class ChoiceBox(QComboBox):
     def __init__(self, name: str, tooltip: str) -> None:
         super().__init__()
         describe(self, name, tooltip)
+        self.setAccessibleDescription(f"{name}. {tooltip}")  # on Linux Qt names a list by its choice
         self._choices: tuple[Choice, ...] = ()
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setMinimumContentsLength(4)

@@ -45,6 +45,12 @@ def _close() -> QPainterPath:
     return _lines(((4, 4), (12, 12)), ((12, 4), (4, 12)))
 
 
+def _float() -> QPainterPath:
+    path = _lines(((10, 12.5), (3.5, 12.5), (3.5, 6)))
+    path.addRect(QRectF(6.5, 3.5, 6, 6))
+    return path
+
+
 def _send() -> QPainterPath:
     return _lines(((8, 13), (8, 3)), ((3.5, 7.5), (8, 3), (12.5, 7.5)))
 
@@ -208,6 +214,7 @@ _PATHS: dict[str, Callable[[], QPainterPath]] = {
     "chevron-down": _chevron_down,
     "chevron-up": _chevron_up,
     "close": _close,
+    "float": _float,
     "send": _send,
     "down": _down,
     "stop": _stop,

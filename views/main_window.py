@@ -26,6 +26,7 @@ from views.conversations import ConversationsPanel
 from views.damage import DamagePanel
 from views.dock import PanelDock
 from views.drop import DropHint, dropped_files, dropped_path
+from views.focus_ring import FocusRing
 from views.frames import BannerFrame, LoadFrame, SetupFrame, WelcomeFrame
 from views.icons import icon
 from views.memory import MemoryPanel
@@ -34,7 +35,7 @@ from views.page_stack import PageStack
 from views.palette import CommandPalette
 from views.rail import Workspace, WorkspaceRail
 from views.setup_bar import SetupBar
-from views.shortcuts import WITHOUT_ACTION, ShortcutsDialog
+from views.shortcuts import ShortcutsDialog, keys_of
 from views.spikes import SpikesPanel
 from views.strips import Banner, LoadStrip
 from views.theme import GAP
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self._rail = WorkspaceRail()
         self._workspaces: dict[str, QWidget] = {}
         self._drop_hint = DropHint(self)
+        self._ring = FocusRing(self)
         self._palette = CommandPalette(self)
         self._recent_menu = QMenu("Open &recent", self)
         self._open = make_action(
@@ -158,6 +160,10 @@ class MainWindow(QMainWindow):
             self._arrangement.restore(layout)
         if self._home.currentWidget() is self._welcome:
             self._welcome.focus_first()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through the window as it is read, wherever its parts came from and were moved to."""
+        return self._ring.move_focus(forward)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit(self._arrangement.to_bytes())
@@ -269,9 +275,7 @@ class MainWindow(QMainWindow):
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """Every key and what it does, menu keys first."""
-        actions = cast(list[QAction], self.findChildren(QAction))
-        bound = [(a.shortcut().toString(), a.text().replace("&", "")) for a in actions]
-        return [*((keys, text) for keys, text in bound if keys), *WITHOUT_ACTION]
+        return keys_of(cast(list[QAction], self.findChildren(QAction)))
 
     def _show_shortcuts(self) -> None:
         ShortcutsDialog(self.shortcuts(), self).open()

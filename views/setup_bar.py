@@ -36,6 +36,9 @@ class SetupBar(QToolBar):
         self._context.chosen.connect(self.context_chosen)
         self._adapter.chosen.connect(self.adapter_chosen)
         self.addAction(open_action)
+        button = self.widgetForAction(open_action)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        describe(button, open_action.iconText(), open_action.toolTip())
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addWidget(self._pickers())
 

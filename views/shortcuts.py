@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -29,9 +30,14 @@ WITHOUT_ACTION = (
     ("Menu key", "What can be done with a message"),
     ("Home, End", "In the conversation: its beginning, its newest words"),
     ("Arrows, Enter", "In an answer drawn as tokens: walk through them, open one"),
-    ("Ctrl+K", "Command palette"),
     ("Double-click a chart", "Show all of it again"),
 )
+
+
+def keys_of(actions: Sequence[QAction]) -> list[tuple[str, str]]:
+    """What the keys of some actions do, and then what those do that belong to none."""
+    bound = [(", ".join(key.toString() for key in a.shortcuts()), a.text().replace("&", "")) for a in actions]
+    return [*((keys, text) for keys, text in bound if keys), *WITHOUT_ACTION]
 
 
 class ShortcutsDialog(QDialog):

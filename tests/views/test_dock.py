@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton
 
 from views.dock import PanelDock
 
@@ -31,3 +31,21 @@ def test_a_panel_behind_another_is_not_seen(qtbot) -> None:
         window.tabifyDockWidget(back, front)
         front.raise_()
     assert hidden.args == ["damage", False]
+
+
+def test_keys_can_float_and_hide_it(qtbot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    dock = PanelDock("Spikes", QLabel("bars"))
+    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    window.show()
+    float_, hide = dock.titleBarWidget().findChildren(QToolButton)
+    assert [b.accessibleName() for b in (float_, hide)] == [
+        "Take Spikes out of the window, or put it back",
+        "Hide Spikes",
+    ]
+    for floating in (True, False):
+        qtbot.keyClick(float_, Qt.Key.Key_Space)
+        assert dock.isFloating() is floating
+    qtbot.keyClick(hide, Qt.Key.Key_Space)
+    assert not dock.isVisible()

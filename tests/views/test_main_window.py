@@ -25,6 +25,7 @@ from views.chat.transcript import Transcript
 from views.main_window import MainWindow
 from views.rail import Workspace
 from views.shortcuts import ShortcutsDialog
+from views.strips import LoadStrip
 
 
 @pytest.fixture
@@ -115,9 +116,10 @@ def test_welcome_gives_way_to_the_chat(window: MainWindow, qtbot) -> None:
 def test_nothing_else_is_opened_while_a_model_loads(window: MainWindow, qtbot) -> None:
     window.set_load(samples.load())
     assert not named(window, QPushButton, "Chat with the demo model").isEnabled()
-    assert window.focusWidget() is named(window, QPushButton, "Cancel")
+    cancel = named(window.findChild(LoadStrip), QPushButton, "Cancel")
+    assert window.focusWidget() is cancel
     with qtbot.waitSignal(window.load_cancelled):
-        qtbot.mouseClick(named(window, QPushButton, "Cancel"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
     window.set_load(None)
     assert named(window, QPushButton, "Chat with the demo model").isEnabled()
 
@@ -200,7 +202,7 @@ def test_tab_walks_from_the_prompt_through_the_chat_to_the_panels(window: MainWi
     show_session(window)
     named(window, QPlainTextEdit, "Message").setFocus()
     walked = []
-    for _ in range(40):
+    for _ in range(60):
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         walked.append(QApplication.focusWidget().accessibleName())
     order = [

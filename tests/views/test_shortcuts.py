@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
 
-from views.shortcuts import ShortcutsDialog
+from views.shortcuts import WITHOUT_ACTION, ShortcutsDialog, keys_of
 
 
 def test_every_shortcut_is_a_row(qtbot) -> None:
@@ -21,3 +23,11 @@ def test_escape_closes_it(qtbot) -> None:
     dialog.open()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_a_key_is_told_with_its_others_and_what_has_none_is_left_out(qtbot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    larger, reset = QAction("&Larger", window), QAction("Reset", window)
+    larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+    assert keys_of([larger, reset]) == [("Ctrl++, Ctrl+=", "Larger"), *WITHOUT_ACTION]

@@ -96,6 +96,7 @@ class TermLegend(QWidget):
     def _term(self, key: str) -> Term:
         if key not in self._terms:
             term = Term(self._theme)
+            term.setParent(self)  # or it would be shown as a window of its own
             term.clicked.connect(lambda: self.chosen.emit(key))
             self._terms[key] = term
         return self._terms[key]

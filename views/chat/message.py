@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QEnterEvent,
-    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QPainter,
@@ -30,7 +29,6 @@ class MessageView(QWidget):
     """What both kinds of message share: tools, editing, keys, and the text for screen readers."""
 
     height_changed = Signal()
-    tabbed_into = Signal()
     name = ""
     keep = "Save"
 
@@ -148,11 +146,6 @@ class MessageView(QWidget):
         self._is_active = active
         self._show_tools()
         self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            self.tabbed_into.emit()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:

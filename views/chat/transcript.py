@@ -86,6 +86,11 @@ class Transcript(QAbstractScrollArea):
         widget.show()
         widget.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def ensureWidgetVisible(self, widget: QWidget) -> None:
+        """Scroll to a message, or to a part of one; named as Qt's own areas name it."""
+        top = widget.mapTo(self.viewport(), QPoint(0, 0)).y() + self.verticalScrollBar().value()
+        self._show_stretch(top, widget.height())
+
     def last_answer(self) -> str:
         """The source of the newest answer, empty if there is none."""
         answers = (m.text for m in reversed(self._frame.messages) if m.role == "assistant")
@@ -189,7 +194,6 @@ class Transcript(QAbstractScrollArea):
             row.widget.setGeometry(0, -row.height - 9999, self._width(), row.height)
             row.widget.show()
             row.widget.height_changed.connect(self._later.start)
-            row.widget.tabbed_into.connect(self._show_focused)
             for body in row.widget.bodies():
                 body.selection_started.connect(self._select_once)
             self._fill(row)
@@ -250,18 +254,17 @@ class Transcript(QAbstractScrollArea):
                 widget.set_active(on)
         self._active = active
 
-    def _show_focused(self) -> None:
-        self._show_row(next(i for i, row in enumerate(self._rows.rows) if row.widget is self.sender()))
-
     def _show_row(self, index: int) -> None:
-        """Scroll no more than needed to bring a message into sight."""
         row = self._rows.rows[index]
-        bar = self.verticalScrollBar()
-        top = self._rows.top(row) + _TOP
-        if top < bar.value() or row.height > self.viewport().height():
+        self._show_stretch(self._rows.top(row) + _TOP, row.height)
+
+    def _show_stretch(self, top: int, height: int) -> None:
+        """Scroll no more than needed to bring it into sight, or its beginning."""
+        bar, room = self.verticalScrollBar(), self.viewport().height()
+        if top < bar.value() or height > room:
             bar.setValue(top - _TOP)
-        elif top + row.height > bar.value() + self.viewport().height():
-            bar.setValue(top + row.height - self.viewport().height() + _TOP)
+        elif top + height > bar.value() + room:
+            bar.setValue(top + height - room + _TOP)
 
     def _at_end(self) -> bool:
         bar = self.verticalScrollBar()

@@ -160,6 +160,18 @@ def test_the_keyboard_walks_from_message_to_message(transcript: Transcript, qtbo
     assert QApplication.focusWidget().isVisible()
 
 
+def test_a_part_of_a_message_is_scrolled_into_sight(transcript: Transcript) -> None:
+    transcript.set_frame(conversation(3, last="a line\n\n" * 60))
+    settle()
+    transcript.verticalScrollBar().setValue(0)
+    settle()
+    tools = transcript.message_widgets()[-1].tools
+    assert tools.visibleRegion().isEmpty()
+    transcript.ensureWidgetVisible(tools)
+    settle()
+    assert tools.visibleRegion().boundingRect().size() == tools.size()
+
+
 def texts_of_focus() -> str:
     return QApplication.focusWidget().body.text()
 
