@@ -18,7 +18,7 @@ from app.controllers.outlier_tokens import TokenPageController
 from app.engine_thread import EngineThread
 from app.messages import ModelFacts
 from app.pin_records import PinFile
-from app.presenters.outlier_drift import drift_frame
+from app.presenters.outlier_drift import drift_frame, drift_readout, drift_sites
 from app.presenters.outlier_findings import pin_of, verdicts_frame
 from app.presenters.outlier_numbers import Shown
 from app.presenters.outlier_pages import (
@@ -146,7 +146,7 @@ class OutliersController(QObject):
             self._set_pin(self._map.pin_at(row, place))
 
     @Slot(str, int)
-    def _pin_token(self, site: str, channel: int) -> None:
+    def _pin_site(self, site: str, channel: int) -> None:
         kind, layer = split_site(site)
         if kind != self._map_pick.kind:
             self._change_map(kind=kind)
@@ -252,6 +252,17 @@ class OutliersController(QObject):
             self.tokens.numbers(),
         )
 
+    @Slot(int, int)
+    def _read_drift(self, row: int, channel: int) -> None:
+        shelf = self._shelf
+        text = drift_readout(shelf.capture, shelf.compared, self._map_pick.kind, row, channel)
+        self._panel.drift.page.set_readout(text)
+
+    @Slot(int, int)
+    def _pin_drift(self, row: int, channel: int) -> None:
+        sites = drift_sites(self._shelf.capture, self._shelf.compared, self._map_pick.kind)
+        self._pin_site(sites[row], channel)
+
     def _read_map(self, row: int, place: int) -> None:
         self._panel.set_readout(self._map.readout(row, place) if self._map is not None else "")
 
@@ -272,6 +283,8 @@ class OutliersController(QObject):
         panel.map.brushed.connect(panel.map.show_columns)
         panel.verdicts.criteria.chosen.connect(self._judge)
         panel.verdicts.channel_chosen.connect(self._pin_row)
-        self.tokens.pinned.connect(self._pin_token)
+        self.tokens.pinned.connect(self._pin_site)
         panel.sinks.hovered.connect(lambda r, c: panel.sinks.set_readout(sink_readout(self.capture, r, c)))
+        panel.drift.page.hovered.connect(self._read_drift)
+        panel.drift.page.pinned.connect(self._pin_drift)
         panel.drift.other_chosen.connect(self._choose_other)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from app.presenters.outliers import MapPick
+from app.presenters.outliers import MapPick, exact
 from app.presenters.sites import split_site
 from gpu.probes.captured import Capture
 from views.frames.outliers import CHANGE, LARGEST, NOT_FINITE, Codes, DriftFrame, HeatFrame
@@ -34,6 +34,32 @@ def changes(capture: Capture, other: Capture) -> dict[str, F32]:
         for site, found in capture.sites.items()
         if site in other.sites and other.sites[site].absmax.shape == found.absmax.shape
     }
+
+
+def drift_sites(capture: Capture | None, other: Capture | None, kind: str) -> list[str]:
+    """The rows of the map: the sites of a kind that both have."""
+    if capture is None or other is None:
+        return []
+    return [
+        site
+        for site, found in capture.sites.items()
+        if split_site(site)[0] == kind
+        and site in other.sites
+        and other.sites[site].absmax.shape == found.absmax.shape
+    ]
+
+
+def drift_readout(capture: Capture | None, other: Capture | None, kind: str, row: int, channel: int) -> str:
+    """One cell, exactly: how many times larger, and both magnitudes."""
+    sites = drift_sites(capture, other, kind)
+    if capture is None or other is None or not (0 <= row < len(sites) and channel >= 0):
+        return ""
+    first, second = (each.sites[sites[row]].absmax[channel] for each in (capture, other))
+    times = (
+        "no finite change" if not np.isfinite([first, second]).all() else f"×{second / max(first, _TINY):.3g}"
+    )
+    here, there = exact(float(first)), exact(float(second))
+    return f"{sites[row]} · channel {channel:,} · {times}: {here} here, {there} there"
 
 
 def signed_codes(values: F32, top: float) -> Codes:
@@ -90,7 +116,7 @@ def _drift_row(site: str, moved: F32) -> tuple[str, str, str, str]:
         site,
         f"{larger:,} up, {smaller:,} down of {moved.size:,}",
         f"×{2 ** float(np.median(moved)):.2f}",
-        f"×{2 ** float(moved[most]):.3g} (channel {most:,})",
+        f"×{2 ** float(moved[most]):.3g} at {most:,}",
     )
 
 

@@ -30,8 +30,10 @@ HEADINGS = (
     "× median",
     "Verdict",
     "Mean |x|",
+    "RMS",
     "Kurtosis",
     "≥ outlier",
+    "≥ massive",
     "Layers",
     "At token",
 )
@@ -104,8 +106,10 @@ def _row(verdict: ChannelVerdict, capture: Capture) -> VerdictRow:
         figure(verdict.ratio),
         ", ".join(names),
         figure(verdict.mean_abs),
+        figure(verdict.rms),
         figure(verdict.kurtosis),
         f"{verdict.share_low:.0%}",
+        f"{verdict.share_high:.0%}",
         f"{layers} of {verdict.layer_count}",
         token_text(capture, verdict.peak).removeprefix("token "),
     )
@@ -116,8 +120,10 @@ def _row(verdict: ChannelVerdict, capture: Capture) -> VerdictRow:
         verdict.ratio,
         float(len(names)),
         verdict.mean_abs,
+        verdict.rms,
         verdict.kurtosis,
         verdict.share_low,
+        verdict.share_high,
         layers,
         verdict.peak,
     )

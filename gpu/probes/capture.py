@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gpu.device import Gpu
 from gpu.errors import RequestError
+from gpu.memory_total import available_bytes
 from gpu.model import Cancel, Model
 from gpu.prefix_cache import shared_prefix
 from gpu.probes.attention import AttentionProbe
@@ -100,7 +102,19 @@ def check_request(model: Model, request: CaptureRequest) -> None:
                 f"{model.context_tokens:,}; open the model with a longer context."
             )
     sites = [model.probes.site(name) for name in model.sites]
-    check_limit(chosen_sites(sites, request.keep), request.tokens, request.limit_bytes)
+    kept = chosen_sites(sites, request.keep)
+    check_limit(kept, request.tokens, request.limit_bytes)
+    left = _memory_left(model.gpu)
+    if left is not None:
+        check_limit(kept, request.tokens, left, "memory that is left")
+
+
+def _memory_left(gpu: Gpu) -> int | None:
+    """Bytes that can still be allocated, where anybody tells."""
+    kind, total = gpu.adapter.kind, gpu.adapter.total_bytes
+    if kind in ("software", "integrated"):
+        return available_bytes(kind, total)  # what is free now
+    return None if total is None else max(0, total - gpu.ledger.total_bytes())
 
 
 def pieces_of(prompt: Prompt, model: Model) -> list[tuple[int, ...]]:

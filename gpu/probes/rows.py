@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,8 @@ class KeptRows:
     """Watches a model's probed passes and keeps the newest `capacity` tokens of the cache."""
 
     def __init__(self, gpu: Gpu, sites: Sequence[Site], capacity: int) -> None:
-        """Raises RequestError if a ring is larger than this adapter binds; nothing stays allocated then."""
+        """Raises RequestError if a ring is larger than this adapter binds. Whatever is raised, nothing stays
+        allocated."""
         widest = max((site.stride for site in sites), default=0) * 4
         binds = gpu.max_binding_bytes
         if capacity * widest > binds:
@@ -33,10 +35,14 @@ class KeptRows:
         self._gpu = gpu
         self._capacity = capacity
         self._sites = {site.name: site for site in sites}
-        self._rings = {
-            site.name: gpu.ledger.buffer(f"{site.name} values", "probes", capacity * site.stride * 4)
-            for site in sites
-        }
+        self._rings: dict[str, Any] = {}
+        try:
+            for site in sites:
+                size = capacity * site.stride * 4
+                self._rings[site.name] = gpu.ledger.buffer(f"{site.name} values", "probes", size)
+        except BaseException:
+            self.release()
+            raise
 
     def __call__(self, decoder: Decoder, index: int) -> list[Op]:
         """What keeps the rows of a layer's sites."""
@@ -82,7 +88,7 @@ def chosen_sites(sites: Sequence[Site], names: Collection[str]) -> tuple[Site, .
     return tuple(site for site in sites if site.name in names)
 
 
-def check_limit(sites: Sequence[Site], tokens: int, limit_bytes: int) -> None:
+def check_limit(sites: Sequence[Site], tokens: int, limit_bytes: int, limit_name: str = "limit") -> None:
     """Raise RequestError, saying what would fit, if the values of every token go beyond the limit."""
     needed = values_bytes(sites, tokens)
     if needed <= limit_bytes:
@@ -93,8 +99,8 @@ def check_limit(sites: Sequence[Site], tokens: int, limit_bytes: int) -> None:
         few = limit_bytes // (needed // len(sites))
         advice += f", or about {few} of the sites" if few else ""
     raise RequestError(
-        f"The values of {tokens:,} tokens at {_count(len(sites))} take {size_text(needed)} and the limit is "
-        f"{size_text(limit_bytes)}; {advice}."
+        f"The values of {tokens:,} tokens at {_count(len(sites))} take {size_text(needed)} and the "
+        f"{limit_name} is {size_text(limit_bytes)}; {advice}."
     )
 
 

@@ -11,7 +11,7 @@ from views.outliers.map_page import MapPage
 from views.theme import GAP, Theme
 from views.widgets import label
 
-_HEADINGS = ("Site", "Channels changed", "Typical change", "Largest change")
+_HEADINGS = ("Site", "Channels changed", "Typical change", "Largest, at channel")
 
 
 class DriftPage(QWidget):

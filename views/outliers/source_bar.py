@@ -32,7 +32,9 @@ class SourceBar(QWidget):
         describe(self._text, "Typed text", "The text to run through the model, as it is")
         self._text.setPlaceholderText("Text to run through the model")
         self._go = push_button("Capture", "Run the text and keep statistics of every channel", "primary")
-        self._keeps = tool_button("Token values", "Also keep every token's values of this kind of site")
+        self._keeps = tool_button(
+            "Token values", "Also keep every token's values of this kind of site, 512 MiB at most"
+        )
         self._sinks = tool_button("Attention", "Also measure where attention goes; takes about as long again")
         self._capture = ChoiceBox("Capture", "Which capture is on show")
         self._open = tool_button("Open…", "Open a capture; it needs no model")

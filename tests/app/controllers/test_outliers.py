@@ -207,6 +207,10 @@ def test_captures_taken_together_are_compared(outliers: OutliersController, pane
     assert panel.tab() == "drift"
     assert (panel.source._capture.key(), panel.drift._other.key()) == ("Answer", "Thinking")
     assert "Thinking" in panel.drift._note.text()
+    panel.drift.page.hovered.emit(1, 7)
+    assert "channel 7" in panel.drift.page.readout()
+    panel.drift.page.pinned.emit(1, 7)
+    assert panel.map._frame.pinned == (1, 7)
 
 
 def test_nothing_is_cut_in_a_window_of_1280_pixels(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.presenters.outlier_drift import change, drift_frame, signed_codes
+from app.presenters.outlier_drift import change, drift_frame, drift_readout, drift_sites, signed_codes
 from app.presenters.outliers import MapPick
 from tests.gpu.probes.test_verdicts import CHANNELS, QKV, planned
 from views.frames.outliers import NOT_FINITE, DriftFrame
@@ -27,6 +27,17 @@ def test_what_is_not_finite_in_one_of_them_stays_so() -> None:
     assert np.isfinite(change(first, other)).tolist() == [False, False, False, True]
 
 
+def test_a_cell_is_read_exactly() -> None:
+    calm, spiked = planned({}), planned({(SITE, 7): 100.0, (SITE, 8): np.inf})
+    assert drift_sites(calm, spiked, PICK.kind)[1] == SITE
+    said = drift_readout(calm, spiked, PICK.kind, 1, 7)
+    assert said.startswith(f"{SITE} · channel 7 · ×")
+    assert said.endswith("100 there")
+    assert "no finite change" in drift_readout(calm, spiked, PICK.kind, 1, 8)
+    assert drift_readout(calm, spiked, PICK.kind, -1, -1) == ""
+    assert drift_readout(calm, None, PICK.kind, 1, 7) == ""
+
+
 def test_drift_says_which_ranges_changed_and_which_way() -> None:
     calm, spiked = planned({}), planned({(SITE, 7): 100.0})
     frame = drift_frame(calm, spiked, PICK, FRAME)
@@ -37,6 +48,7 @@ def test_drift_says_which_ranges_changed_and_which_way() -> None:
     row = {row[0]: row for row in back.rows}[SITE]
     assert row[1] == "0 up, 1 down of 64"
     assert row[3].startswith("×0.0")
+    assert row[3].endswith("at 7")
     assert drift_frame(calm, None, PICK, FRAME).heat.empty
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -143,6 +144,21 @@ def test_the_limit_is_checked_before_anything_runs_and_says_what_would_fit(load:
     )
     with pytest.raises(RequestError, match="not even one token"):
         taken(model, PROMPT, keep=sites, limit_bytes=100)
+
+
+@pytest.mark.parametrize(("kind", "total_bytes"), [("software", 1 << 40), ("discrete", 0)])
+def test_no_more_is_kept_than_memory_is_left(
+    load: Load, monkeypatch: pytest.MonkeyPatch, kind: str, total_bytes: int
+) -> None:
+    model = load("random", "W16A16").model
+    adapter = replace(model.gpu.adapter, kind=kind, total_bytes=total_bytes)
+    monkeypatch.setattr(model.gpu, "adapter", adapter)
+    monkeypatch.setattr("gpu.probes.capture.available_bytes", lambda _kind, _total: 1000)
+    with pytest.raises(RequestError, match="memory that is left") as failure:
+        taken(model, PROMPT, keep=frozenset({"layers.0"}))
+    assert is_one_sentence(str(failure.value))
+    assert "would fit" in str(failure.value)
+    assert is_as_loaded(model)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,23 @@ def test_a_ring_larger_than_a_binding_is_refused(load: Load) -> None:
     assert model.ledger.total_bytes() == before
 
 
+def test_rings_are_given_back_where_the_next_one_cannot_be_had(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = load("random", "W16A16").model
+    before, whole = model.ledger.total_bytes(), model.ledger.buffer
+
+    def second_fails(name: str, *rest: object) -> object:
+        if name.startswith("layers.1"):
+            raise MemoryError
+        return whole(name, *rest)
+
+    monkeypatch.setattr(model.ledger, "buffer", second_fails)
+    with pytest.raises(MemoryError):
+        KeptRows(model.gpu, [model.probes.site(f"layers.{i}") for i in range(2)], capacity=8)
+    assert model.ledger.total_bytes() == before
+
+
 def test_a_limit_says_how_many_tokens_and_sites_would_fit() -> None:
     sites = [Site(f"layers.{i}", 1000, 0) for i in range(4)]
     assert values_bytes(sites, 10) == 4 * 10 * 4 * 1024
