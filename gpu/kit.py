@@ -15,6 +15,7 @@ from gpu.pipelines import BufferSlice, Dispatch, Pipelines
 
 PARAMETERS_BYTES = 1 << 16
 TEAM_LANES = 8
+MOST_ROUNDS = 60_000  # of all loops of an invocation: Mesa ends them after 65,535, whatever is left to do
 LANES_SUBGROUP = "lib/lanes_subgroup"
 _UNIFORM_ALIGNMENT = 256  # of bound offsets, the most any adapter asks for
 

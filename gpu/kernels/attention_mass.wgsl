@@ -3,7 +3,12 @@
 // One workgroup serves one head, query by query; a lane owns every THREADS-th position, its scores included, so that
 // nothing is atomic. Slower than the attention it looks at: for passes that ask for it.
 override THREADS: u32 = 8u;
-struct Mass { first: u32, stride: u32, unused_a: u32, unused_b: u32 }  // stride: positions in a row of the outputs
+struct Mass {
+    first: u32,
+    stride: u32,  // positions in a row of the outputs
+    start: u32,   // of the pass, the queries that this dispatch looks at
+    end: u32,
+}
 @group(0) @binding(3) var<storage, read> q: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> received: array<f32>;
 @group(0) @binding(5) var<storage, read_write> top: array<f32>;
@@ -12,14 +17,24 @@ struct Mass { first: u32, stride: u32, unused_a: u32, unused_b: u32 }  // stride
 const LEAST: f32 = -3.0e38;
 var<workgroup> shares: array<f32, THREADS>;
 
+fn product(base: u32, kv_head: u32, chunk: u32, position: u32, sum: vec4<f32>) -> vec4<f32> {
+    let key = load_key(cache_chunk(kv_head, chunk), position);
+    return fma(q[base + 2u * chunk + 1u], key.high, fma(q[base + 2u * chunk], key.low, sum));
+}
+
 fn score(head: u32, t: u32, position: u32) -> f32 {
     let kv_head = head / (heads.q_heads / heads.kv_heads);
     let base = 2u * (t * heads.q_heads + head) * heads.head_chunks;
     var sum = vec4<f32>();
-    for (var chunk = 0u; chunk < heads.head_chunks; chunk++) {
-        let key = load_key(cache_chunk(kv_head, chunk), position);
-        sum = fma(q[base + 2u * chunk], key.low, sum);
-        sum = fma(q[base + 2u * chunk + 1u], key.high, sum);
+    for (var chunk = 0u; chunk < heads.head_chunks; chunk += 8u) {
+        sum = product(base, kv_head, chunk, position, sum);
+        sum = product(base, kv_head, chunk + 1u, position, sum);
+        sum = product(base, kv_head, chunk + 2u, position, sum);
+        sum = product(base, kv_head, chunk + 3u, position, sum);
+        sum = product(base, kv_head, chunk + 4u, position, sum);
+        sum = product(base, kv_head, chunk + 5u, position, sum);
+        sum = product(base, kv_head, chunk + 6u, position, sum);
+        sum = product(base, kv_head, chunk + 7u, position, sum);
     }
     return sum.x + sum.y + sum.z + sum.w;
 }
@@ -51,7 +66,7 @@ fn total(own: f32, thread: u32) -> f32 {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let row = group.x * mass.stride;
-    for (var t = 0u; t < step.tokens; t++) {
+    for (var t = mass.start; t < min(mass.end, step.tokens); t++) {
         let at = step.position + t;
         let unseen = select(0u, at + 1u - heads.window, at + 1u > heads.window);
         let start = unseen / THREADS * THREADS + thread;

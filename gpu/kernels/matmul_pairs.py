@@ -8,10 +8,8 @@ from typing import Any
 from gpu.activations import Activations
 from gpu.kernels.matrix import COLUMNS, matrix_uniform
 from gpu.kernels.rope_cache import Rotation
-from gpu.kit import Kit, Op, tiles
+from gpu.kit import MOST_ROUNDS, Kit, Op, tiles
 from gpu.layouts import DeviceMatrix
-
-_MOST_ROUNDS = 60_000  # of all loops of an invocation: Mesa leaves the 65,536th, whatever is left to do
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def matmul_pairs(
     )
     slab = matrix.slabs[0]
     unit = to.rotation.heads.head_dim // 2 if isinstance(to, HeadSums) else 4
-    per_workgroup = _pairs_per_workgroup(pairs.pairs, kit.processors, unit, _MOST_ROUNDS // spans)
+    per_workgroup = _pairs_per_workgroup(pairs.pairs, kit.processors, unit, MOST_ROUNDS // spans)
     y_stride = to.stride if isinstance(to, Sums) else matrix.spec.rows
     gated_stride = to.out.stride if isinstance(to, GatedSums) else 0
     uniform = matrix_uniform(kit, matrix, slab, y_stride, per_workgroup, gated_stride)

@@ -41,7 +41,7 @@ class AttentionProbe:
         heads = replace(decoder.heads, window=decoder.config.layer_window(index))
         outputs = (self._received[index], self._top[index], self._scores)
         cache, q = decoder.caches[index], decoder.space.q
-        return [attention_mass(decoder.kit, heads, cache, q, outputs, self._positions, self._first)]
+        return attention_mass(decoder.kit, heads, cache, q, outputs, self._positions, self._first)
 
     def read(self, tokens: int, start: int = 0) -> AttentionMass:
         """What the tokens from `start` on did, of a cache of `tokens`; only they were probed."""

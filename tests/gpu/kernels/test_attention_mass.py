@@ -11,7 +11,6 @@ from gpu.qwen3.kv_cache import allocate_layer
 from tests.gpu.device_arrays import Bench
 from tests.gpu.kernels.test_attention import problem
 
-POSITIONS = 40
 TOLERANCES = {
     "buffer_f32": 2e-4,
     "buffer_f16": 2e-2,
@@ -21,13 +20,15 @@ TOLERANCES = {
 }
 
 
-def run(bench: Bench, heads: Heads, kind: str, sizes: list[int], first: int) -> tuple[np.ndarray, ...]:
+def run(
+    bench: Bench, heads: Heads, kind: str, sizes: list[int], first: int, positions: int = 40
+) -> tuple[np.ndarray, ...]:
     """What the device and the reference say positions receive, and how sharp queries are."""
     total = sum(sizes)
     qkv, gains, table = problem(heads, total)
     cache = allocate_layer(bench.kit.gpu, heads, total, kind, "test")
     gain_buffers, rope = (bench.buffer(gains[0]), bench.buffer(gains[1])), bench.buffer(table)
-    outputs = tuple(bench.zeros(heads.q_heads * POSITIONS) for _ in range(3))
+    outputs = tuple(bench.zeros(heads.q_heads * positions) for _ in range(3))
     position = 0
     for size in sizes:
         part = bench.buffer(qkv[position : position + size])
@@ -35,10 +36,10 @@ def run(bench: Bench, heads: Heads, kind: str, sizes: list[int], first: int) -> 
         rotate = rope_kernel.rope_cache(
             bench.kit, part, rope_kernel.Rotation(heads, cache, gain_buffers, rope, q)
         )
-        watch = attention_mass(bench.kit, heads, cache, q, outputs, POSITIONS, first)
-        bench.run([rotate, watch], size, position)
+        watch = attention_mass(bench.kit, heads, cache, q, outputs, positions, first)
+        bench.run([rotate, *watch], size, position)
         position += size
-    received, top = (bench.read(buffer, (heads.q_heads, POSITIONS)) for buffer in outputs[:2])
+    received, top = (bench.read(buffer, (heads.q_heads, positions)) for buffer in outputs[:2])
     q, k, _ = rope_kernel.reference(heads, qkv, (gains[0], gains[1]), table)
     if cache.is_coded:
         q, k = rope_kernel.paired(q), kv_codes.reference(rope_kernel.paired(k), int(kind[-1]))
@@ -59,6 +60,13 @@ def test_shapes_and_windows(plain_bench: Bench, shape: tuple[int, int, int], win
         plain_bench, Heads(*shape, 1e-6, window), "buffer_f32", [17, 1, 16], first=0
     )
     np.testing.assert_allclose(received, expected[0], atol=2e-5)
+    np.testing.assert_allclose(top, expected[1], atol=2e-5)
+
+
+def test_no_query_of_a_long_text_is_left_out(plain_bench: Bench) -> None:
+    """Mesa ends the loops of an invocation after 65,535 rounds; the latest queries need the most of them."""
+    received, top, *expected = run(plain_bench, Heads(1, 1, 128, 1e-6), "buffer_f32", [750], 0, 750)
+    np.testing.assert_allclose(received, expected[0], atol=2e-4)
     np.testing.assert_allclose(top, expected[1], atol=2e-5)
 
 
