@@ -21,6 +21,7 @@ from views.chat.documents import OBJECT, document_of
 from views.chat.formula import Formula
 from views.chat.spans import LINE_BREAK, Block
 from views.chat.style import TextStyle
+from views.chat.table_widths import fit_columns
 
 CODE_HEAD = 28
 _CODE_PADDING = 12
@@ -98,7 +99,10 @@ class LaidBlock:
         if self._formula is not None or self.block.kind == "rule":
             return None
         document = document_of(self.block, self._style)
-        document.setTextWidth(max(40.0, self.width - self.left - 2 * self._padding))
+        room = max(40.0, self.width - self.left - 2 * self._padding)
+        if self.block.kind == "table":
+            fit_columns(document, self.block, room, self._style)
+        document.setTextWidth(room)
         return document
 
     @property

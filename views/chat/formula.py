@@ -14,6 +14,10 @@ from PySide6.QtSvg import QSvgRenderer
 
 LONGEST = 600  # characters; a longer formula is shown as it was written, since setting it would take too long
 _MOST_KEPT = 512
+_TALLEST = 60  # of the letters' size
+_ONE_LIMIT = re.compile(
+    r"\\(?:sum|prod|coprod|big(?:cup|cap|sqcup|vee|wedge|oplus|otimes|odot|uplus))(?=\s*[_^])"
+)
 _VIEW_BOX = re.compile(r'viewBox="(\S+) (\S+) (\S+) (\S+)"')
 
 
@@ -75,6 +79,16 @@ class FormulaPress:
         return self._kept[key]
 
     def _render(self, latex: str, display: bool) -> Formula | None:
+        """Brackets around a sum of one limit get 2,000 pixels tall unless `\\limits` is written."""
+        found = self._press(latex, display)
+        if self._is_endless(found):
+            found = self._press(_ONE_LIMIT.sub(r"\g<0>\\limits", latex), display)
+        return None if self._is_endless(found) else found
+
+    def _is_endless(self, formula: Formula | None) -> bool:
+        return formula is not None and formula.size.height() > _TALLEST * self._size_px
+
+    def _press(self, latex: str, display: bool) -> Formula | None:
         ziamath: Any = import_module("ziamath")  # as late as can be: see make_ready
         ziamath.config.svg2 = False  # Qt reads the older SVG
         try:

@@ -39,3 +39,17 @@ def test_what_cannot_be_set_is_none(press: FormulaPress, latex: str) -> None:
 
 def test_it_is_set_once(press: FormulaPress) -> None:
     assert press.set("x^2", display=False) is press.set("x^2", display=False)
+
+
+@pytest.mark.parametrize("display", [True, False])
+@pytest.mark.parametrize("latex", [r"\left[ \sum_t x \right]", r"\left( \frac{1}{n} \prod^n x_i^2 \right)"])
+def test_brackets_around_a_sum_of_one_limit_are_as_tall_as_it(
+    press: FormulaPress, latex: str, display: bool
+) -> None:
+    found = press.set(latex, display=display)
+    assert found is not None
+    assert found.size.height() < 60
+
+
+def test_what_gets_endlessly_tall_is_left_as_it_was_written(press: FormulaPress) -> None:
+    assert press.set(r"\left[ ∑_t x \right]", display=True) is None

@@ -1,0 +1,54 @@
+"""Columns keep their words whole where that can be, and none is wider than it needs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtGui import QTextLength, QTextTable
+
+from views.chat.documents import document_of
+from views.chat.spans import Block, Span
+from views.chat.style import TextStyle
+from views.chat.table_widths import column_widths, fit_columns
+
+Wishes = list[tuple[float, float]]
+WISHES = st.lists(st.tuples(st.floats(10, 200), st.floats(0, 2000)), min_size=1, max_size=12)
+
+
+@given(WISHES, st.floats(50, 1000))
+def test_they_fill_the_room_and_words_stay_whole_if_they_can(wishes: Wishes, room: float) -> None:
+    words = [word for word, _ in wishes]
+    lines = [word + more for word, more in wishes]
+    widths = column_widths(words, lines, room)
+    if sum(lines) <= room:
+        assert widths == []
+        return
+    assert sum(widths) == pytest.approx(room)
+    if sum(words) >= room:
+        narrow = [(w, word) for w, word in zip(widths, words, strict=True) if w < max(widths) - 1e-6]
+        assert all(w == word for w, word in narrow)
+    else:
+        assert all(w >= word - 1e-6 for w, word in zip(widths, words, strict=True))
+        assert all(w <= line + 1e-6 for w, line in zip(widths, lines, strict=True))
+
+
+def laid(theme, cells: tuple[str, ...], room: float) -> list[QTextLength]:
+    style = TextStyle(theme)
+    row = tuple((Span(text),) for text in cells)
+    block = Block("table", rows=(row, row))
+    document = document_of(block, style)
+    fit_columns(document, block, room, style)
+    table = document.rootFrame().childFrames()[0]
+    assert isinstance(table, QTextTable)
+    return table.format().toTableFormat().columnWidthConstraints()
+
+
+def test_a_long_cell_gets_the_room_that_short_ones_leave(theme) -> None:
+    widths = [length.rawValue() for length in laid(theme, ("4.5", "W8A8@tensor", "word " * 60), 500)]
+    assert widths[0] < widths[1] < widths[2]
+    assert sum(widths) == pytest.approx(100)
+
+
+def test_a_table_that_fits_is_left_alone(theme) -> None:
+    assert laid(theme, ("a", "b"), 500) == []
