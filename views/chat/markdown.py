@@ -18,7 +18,10 @@ from views.chat.math_rules import bracket_math
 from views.chat.spans import Block
 
 LONGEST = 4096  # characters read in one step, and so the longest block that is laid out in one piece
-_DEFINITION = re.compile(r"^ {0,3}\[([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?", re.MULTILINE)
+_DEFINITION = re.compile(
+    r"^ {0,3}\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?[ \t]*(?:[\"'(].*)?$",
+    re.MULTILINE,  # "[^" begins a footnote
+)
 _ITEM = re.compile(r"\n(?=(?:[-*+]|\d{1,9}[.)]) )")
 
 

@@ -130,3 +130,8 @@ def test_code_that_ends_where_a_piece_ends_is_over() -> None:
         ("paragraph", False),
         ("paragraph", False),
     ]
+
+
+@pytest.mark.parametrize("text", ["Said[^1].\n\n[^1]: The note.", "See [one].\n\n[one]: not an address"])
+def test_a_footnote_is_no_link(text: str) -> None:
+    assert not [span for block in read(text) for span in block.spans if span.link]
