@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from gpu.errors import RequestError
 from gpu.probes.captured import Capture
-from gpu.probes.ranking import rank
 from gpu.probes.site_names import RESIDUAL, kind_of
 
 WHERE = {
@@ -44,7 +43,7 @@ def targets_of(
         if kind_of(name) not in _KINDS[where]:
             continue
         if channels is None:
-            found[name] = tuple(outlier.channel for outlier in rank(statistics.absmax))
+            found[name] = tuple(outlier.channel for outlier in statistics.outliers)
         elif (
             kind_of(name) in ("qkv_proj", "gate_up_proj", "lm_head", RESIDUAL)
             and statistics.absmax.size == hidden

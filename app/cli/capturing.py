@@ -12,13 +12,13 @@ from app.cli.output import ProgressLine, finite
 from app.engine_session import EngineSession, ModelFiles
 from gpu.probes.capture import CaptureRequest, capture
 from gpu.probes.captured import Capture, Prompt
-from gpu.probes.ranking import rank
 from gpu.probes.verdicts import (
     ChannelVerdict,
     Overlap,
     concentration,
     non_finite,
     overlap_of_layers,
+    overlap_of_tokens,
     verdicts,
 )
 from gpu.scheme import Scheme
@@ -62,7 +62,7 @@ def run_capture(
 
 def ranked(found: Capture) -> list[dict[str, object]]:
     """The outlier channels of all sites, the largest ratio first."""
-    outliers = [(outlier, site) for site, s in found.sites.items() for outlier in rank(s.absmax)]
+    outliers = [(outlier, site) for site, s in found.sites.items() for outlier in s.outliers]
     outliers.sort(key=lambda pair: -pair[0].ratio)
     return [
         {
@@ -81,6 +81,7 @@ def verdict_document(found: Capture) -> dict[str, object]:
         "thresholds": list(found.thresholds),
         "verdicts": [_verdict(verdict, found) for verdict in verdicts(found)],
         "overlap_of_layers": {kind: _overlap(o) for kind, o in overlap_of_layers(found).items()},
+        "overlap_of_tokens": {site: _overlap(o) for site, o in overlap_of_tokens(found).items()},
         "concentration": [
             {"site": c.site, "share": finite(c.share), "channels": c.channels}
             for c in map(concentration, found.sites.values())

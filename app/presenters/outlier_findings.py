@@ -17,6 +17,7 @@ from gpu.probes.verdicts import (
     non_finite,
     overlap_of_layers,
     overlap_of_prompts,
+    overlap_of_tokens,
     sites_of_kind,
     verdicts,
 )
@@ -186,6 +187,9 @@ def _persistence(capture: Capture) -> list[str]:
             )
             name = RESIDUAL if kind == RESIDUAL else kind
             told.append(f"{name}: overlap between layers {overlap.jaccard:.0%} (Jaccard){same}.")
+    tokens = [overlap.jaccard for overlap in overlap_of_tokens(capture).values() if overlap.anywhere]
+    if tokens and capture.tokens > 1:
+        told.append(f"Overlap between the tokens: {sum(tokens) / len(tokens):.0%} (Jaccard).")
     prompts = [overlap.jaccard for overlap in overlap_of_prompts(capture).values() if overlap.anywhere]
     if prompts:
         told.append(

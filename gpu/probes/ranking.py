@@ -40,11 +40,26 @@ def rank(absmax: npt.ArrayLike) -> list[Outlier]:
     known = values[np.isfinite(values) & (values > 0)]
     median = median_magnitude(values)
     limit = max(LEAST_RATIO * median, _distribution_limit(known))
-    order = np.argsort(-values, kind="stable")
+    beyond = np.flatnonzero((values > 0) & (values >= limit))
+    order = beyond[np.argsort(-values[beyond], kind="stable")]
     return [
         Outlier(int(channel), float(values[channel]), ratio_to_median(values[channel], median))
         for channel in order
-        if values[channel] > 0 and values[channel] >= limit
+    ]
+
+
+def outlying(magnitudes: npt.NDArray[np.float32]) -> list[frozenset[int]]:
+    """The channels of `rank` for every row of magnitudes [rows, channels], all rows at once."""
+    values = magnitudes.astype(np.float64)
+    if values.shape[1] < 2 or not (np.isfinite(values) & (values > 0)).all():
+        return [frozenset(outlier.channel for outlier in rank(row)) for row in magnitudes]
+    lower, middle, upper = np.percentile(np.log(values), (25, 50, 75), axis=1)
+    spread = (upper - lower) / _NORMAL_QUARTILES * math.sqrt(2 * math.log(values.shape[1]))
+    limits = np.maximum(
+        LEAST_RATIO * np.percentile(values, 50, axis=1), np.exp(np.minimum(middle + spread, 700))
+    )
+    return [
+        frozenset(np.flatnonzero(row >= limit).tolist()) for row, limit in zip(values, limits, strict=True)
     ]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from gpu.kernels.channel_rows import ABSMAX, FOURTHS, HIGH, LOW, PLACE, SQUARES, SUM
-from gpu.probes.ranking import median_magnitude
+from gpu.probes.ranking import Outlier, median_magnitude, rank
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -37,7 +38,12 @@ class SiteStatistics:
     high: U32 = field(repr=False)
     peak: U32 = field(repr=False)
 
-    @property
+    @cached_property
+    def outliers(self) -> tuple[Outlier, ...]:
+        """The channels that stand out, largest first."""
+        return tuple(rank(self.absmax))
+
+    @cached_property
     def ratio(self) -> F32:
         """Largest magnitudes over the median channel's; 0 where nothing was seen."""
         median = median_magnitude(self.absmax)

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from gpu.probes.captured import F32, Capture
-from gpu.probes.ranking import rank
+from gpu.probes.ranking import outlying, rank
 from gpu.probes.site_names import HEAD_SITE, KINDS, RESIDUAL, kind_of
 from gpu.probes.statistics import SiteStatistics
 
 CONCENTRATED_CHANNELS = 0.01
+_FEW_TOKENS = 32
 FEATURE_KINDS = ("qkv_proj", "gate_up_proj")
 
 
@@ -118,7 +119,7 @@ def counted_elsewhere(capture: Capture, magnitude: float | None) -> int:
 
 def outlier_sets(statistics: Sequence[SiteStatistics]) -> list[frozenset[int]]:
     """The ranked outliers of each site."""
-    return [frozenset(outlier.channel for outlier in rank(site.absmax)) for site in statistics]
+    return [frozenset(outlier.channel for outlier in site.outliers) for site in statistics]
 
 
 def overlap(sets: Sequence[frozenset[int]]) -> Overlap:
@@ -143,9 +144,10 @@ def overlap_of_prompts(capture: Capture) -> dict[str, Overlap]:
 
 
 def overlap_of_tokens(capture: Capture) -> dict[str, Overlap]:
-    """By site whose values were kept: whether the same channels stand out at every token."""
+    """By site whose values were kept: whether the same channels stand out at every token; of a long text at
+    some, spread evenly."""
     return {
-        site: overlap([frozenset(outlier.channel for outlier in rank(np.abs(row))) for row in rows])
+        site: overlap(outlying(np.abs(rows[:: -(-len(rows) // _FEW_TOKENS)])))
         for site, rows in capture.values.items()
     }
 
@@ -169,7 +171,7 @@ def _of_kind(kind: str, capture: Capture, criteria: Criteria) -> list[ChannelVer
     sites = sites_of_kind(capture, kind)
     if not sites:
         return []
-    ranked = [{outlier.channel for outlier in rank(site.absmax)} for site in sites]
+    ranked = outlier_sets(sites)
     shares = [share_reaching(capture, site.site, criteria.feature_magnitude) for site in sites]
     often = np.stack([share >= criteria.feature_tokens for share in shares]).sum(axis=0)
     least = criteria.feature_layers * len(sites)
@@ -192,7 +194,7 @@ def _verdict(
     channel: int,
     *,
     often: int,
-    ranked: Sequence[set[int]],
+    ranked: Sequence[frozenset[int]],
     features: set[int],
     massive: set[int],
 ) -> ChannelVerdict:

@@ -50,6 +50,7 @@ def test_planted_channels_are_named_and_no_others(quantscope: Quantscope, tmp_pa
         result = quantscope("spikes", model, "--text", text, "--out", out, "--scheme", scheme, "--json")
         channels = result.json["channels"]
         assert {(found["site"], found["channel"]) for found in channels} == PLANTED
+        assert result.json["overlap_of_tokens"] == {}
         assert [found["ratio"] for found in channels] == sorted((f["ratio"] for f in channels), reverse=True)
     printed = quantscope("spikes", model, "--text", text, "--out", out).out.splitlines()
     assert {tuple(line.split()[:2]) for line in printed[1:3]} == {(s, str(c)) for s, c in PLANTED}

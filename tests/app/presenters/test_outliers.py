@@ -118,6 +118,13 @@ def test_the_verdicts_follow_the_thresholds() -> None:
     assert any("kept no token values" in sentence for sentence in frame.findings)
 
 
+def test_the_findings_tell_how_alike_the_tokens_are() -> None:
+    values = np.ones((TOKENS, CHANNELS), np.float32)
+    values[:, 7] = 50
+    found = verdicts_frame(planned({}, values={SITE: values})).findings
+    assert "Overlap between the tokens: 100% (Jaccard)." in found
+
+
 def test_the_biography_goes_back_to_earlier_starts() -> None:
     record = record_of(planned(SPIKES), "Prompts", SITE, 7, "2026-11-20")
     frame = channel_frame(planned({}), PIN, None, {}, [record])

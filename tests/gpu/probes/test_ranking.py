@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu.probes.ranking import Outlier, median_magnitude, rank
+from gpu.probes.ranking import Outlier, median_magnitude, outlying, rank
 
 
 def lognormal(seed: int, channels: int, sigma: float) -> np.ndarray:
@@ -46,6 +46,15 @@ def test_the_unit_does_not_matter(factor: float) -> None:
     magnitudes[7] = 50
     found = [outlier.channel for outlier in rank(magnitudes * factor)]
     assert found == [7]
+
+
+@given(seed=st.integers(0, 2**32), rows=st.integers(1, 5), sigma=st.floats(0, 2), odd=st.booleans())
+def test_many_rows_at_once_are_ranked_as_one_by_one(seed: int, rows: int, sigma: float, odd: bool) -> None:
+    magnitudes = lognormal(seed, 64 * rows, sigma).reshape(rows, 64).astype(np.float32)
+    magnitudes[:, 7] *= 30
+    if odd:
+        magnitudes[0, :3] = [0, np.nan, np.inf]
+    assert outlying(magnitudes) == [frozenset(o.channel for o in rank(row)) for row in magnitudes]
 
 
 def test_zeros_do_not_count_as_typical_channels() -> None:

@@ -135,6 +135,14 @@ def test_persistence_over_layers_prompts_and_tokens() -> None:
         assert (each.jaccard, each.everywhere, each.anywhere) == (0.5, (7,), (7, 9))
 
 
+def test_of_a_long_text_some_tokens_tell_all_over_it() -> None:
+    values = np.ones((TOKENS * 4, CHANNELS), np.float32)
+    values[TOKENS * 2 :, 7] = 50
+    found = planned({}, values={"layers.1": values})
+    assert overlap_of_tokens(found)["layers.1"].anywhere == (7,)
+    assert 0.4 < overlap_of_tokens(found)["layers.1"].jaccard < 0.6
+
+
 def test_concentration_of_energy() -> None:
     (even, spiked) = (
         concentration(sites_of_kind(planned(changes), "down_proj")[0])
