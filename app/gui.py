@@ -246,7 +246,7 @@ class Gui(QObject):
         self.microscope.watching_changed.connect(lambda on: self._see_panel("microscope", on))
         self.conversations.told.connect(self._tell)
         self.chat.composer.refused.connect(self._tell)
-        self._archive_told.connect(self._tell)
+        self._archive_told.connect(self.quitting.tell)
         self.conversations.opened.connect(lambda talk: self.model.offer(talk.model, talk.scheme))
         self.window.new_chat_requested.connect(self.chat.new_chat)
         self.window.panel_shown.connect(self._see_panel)

@@ -1,4 +1,4 @@
-"""Before the window closes: what could not be saved is said, and kept in a file if the person wants that."""
+"""What cannot be saved is said, and once more before the window closes, with a file as a way out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ from PySide6.QtCore import QEvent, QObject, Slot
 
 from app.controllers.exchange import ExchangeController
 from app.conversations import Archive
-from app.presenters.failure import QUIT_ANYWAY, SAVE_AS_FILE, unsaved_banner
+from app.presenters.failure import (
+    QUIT_ANYWAY,
+    SAVE_AS_FILE,
+    notice_banner,
+    unsaved_banner,
+    warning_banner,
+)
 from views.main_window import MainWindow
+
+_AGAIN = "The conversations are saved again."
 
 
 class QuitController(QObject):
@@ -19,6 +27,11 @@ class QuitController(QObject):
         self._decided = False
         window.installEventFilter(self)
         window.banner_action.connect(self._act)
+
+    @Slot(str)
+    def tell(self, problem: str) -> None:
+        """Why nothing is saved; empty once it is again."""
+        self._window.set_banner(warning_banner(problem) if problem else notice_banner(_AGAIN))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
         if event.type() != QEvent.Type.Close or watched is not self._window or self._decided:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from app.conversations.opening import open_in_memory, open_store
+from app.conversations.opening import Opened, is_damage, open_anew, open_in_memory, open_store
 from app.conversations.recorder import Recorder
 from app.conversations.records import Clock, Conversation, Message, StoreError
 from app.conversations.search import Hit, search
-from app.conversations.store import Store, random_ids
+from app.conversations.store import random_ids
 from app.conversations.transfer import messages_of
 from app.conversations.tree import Tree
 
@@ -27,12 +28,10 @@ class Archive:
     """
 
     def __init__(self, path: Path | None = None, report: Callable[[str], None] = lambda _: None) -> None:
-        self.notice = ""
-        self._is_kept = True
         self.interrupted: tuple[int, ...] = ()
         self.clock = Clock()
-        self.store = self._open(path)
-        self._list = {conversation.id: conversation for conversation in self._begin()}
+        self._take(Opened(open_in_memory()) if path is None else open_store(path))
+        self._list = {conversation.id: conversation for conversation in self._begin(path)}
         self.recorder = Recorder(self.store, report)
 
     def conversations(self) -> tuple[Conversation, ...]:
@@ -135,21 +134,23 @@ class Archive:
     def _trace(self, message: int) -> bytes:
         return self.store.trace(message) or b""
 
-    def _open(self, path: Path | None) -> Store:
-        if path is None:
-            return open_in_memory()
-        opened = open_store(path)
-        self.notice, self._is_kept = opened.notice, opened.is_kept
-        return opened.store
+    def _take(self, opened: Opened) -> None:
+        self.store, self.notice, self._is_kept = opened.store, opened.notice, opened.is_kept
 
-    def _begin(self) -> tuple[Conversation, ...]:
-        """What there is. A database that cannot be read after all is left alone."""
+    def _begin(self, path: Path | None) -> tuple[Conversation, ...]:
+        """What there is. A database that turns out to be damaged is put aside, another one left alone."""
         try:
-            self.store.purge(self.clock.now_ms() - _UNDO_MS)
-            self.interrupted = self.store.interrupt_streaming()
-            return self.store.conversations()
+            return self._first_look()
         except StoreError as error:
-            self.notice, self._is_kept = f"{error} New ones are kept until you quit.", False
             self.store.close()
-            self.store = open_in_memory()
+            if path is not None and is_damage(error.__cause__):
+                self._take(open_anew(path, datetime.now()))
+                return self._first_look()
+            notice = f"{error} New ones are kept until you quit."
+            self._take(Opened(open_in_memory(), notice, is_kept=False))
             return ()
+
+    def _first_look(self) -> tuple[Conversation, ...]:
+        self.store.purge(self.clock.now_ms() - _UNDO_MS)
+        self.interrupted = self.store.interrupt_streaming()
+        return self.store.conversations()

@@ -90,6 +90,12 @@ def from_json(text: str, tick: Tick = lambda _: None) -> tuple[Talk, ...]:
     return tuple(_talk(fields_, place) for place, fields_ in enumerate(_list(document, "conversations"), 1))
 
 
+def is_sound(record: Conversation | Message) -> bool:
+    """Whether every field is of its kind."""
+    kinds = _OF_MESSAGE if isinstance(record, Message) else _OF_CONVERSATION
+    return all(_is_right(name, getattr(record, name), kind) for name, kind in kinds.items())
+
+
 def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 

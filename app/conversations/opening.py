@@ -9,6 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
+from app.conversations.records import StoreError
+from app.conversations.salvage import salvage
 from app.conversations.schema import MIGRATIONS, migrate, version_of
 from app.conversations.store import Store, reason_of
 
@@ -38,7 +40,7 @@ def open_store(path: Path, now: datetime | None = None) -> Opened:
     try:
         return Opened(_open(path))
     except _DamagedError:
-        return _open_anew(path, now or datetime.now())
+        return open_anew(path, now or datetime.now())
     except (sqlite3.Error, OSError) as error:
         return _without(path, _reason(error))
 
@@ -48,6 +50,12 @@ def open_in_memory() -> Store:
     connection = _connect(IN_MEMORY)
     migrate(connection)
     return Store(connection, connection)
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether a database that gave this error is beyond use."""
+    name = getattr(error, "sqlite_errorname", "")
+    return isinstance(error, _DamagedError | UnicodeDecodeError) or name.startswith(_DAMAGE)
 
 
 class _DamagedError(Exception):
@@ -81,24 +89,28 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         migrate(connection)
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "").startswith(_DAMAGE):
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if is_damage(error):
             raise _DamagedError(str(error)) from error
         raise
 
 
-def _open_anew(path: Path, now: datetime) -> Opened:
-    """Put the damaged file and its companions aside, and begin an empty one."""
+def open_anew(path: Path, now: datetime) -> Opened:
+    """Put a damaged file and its companions aside, and begin with what can be read of it."""
     aside = path.with_name(f"{path.name}.broken-{now:%Y-%m-%d-%H%M%S}")
     try:
         for suffix in ("", *_COMPANIONS):
             if (companion := Path(f"{path}{suffix}")).exists():
                 companion.rename(f"{aside}{suffix}")
         store = _open(path)
-    except (sqlite3.Error, OSError, _DamagedError) as error:
+        count = salvage(aside, store)
+    except (sqlite3.Error, OSError, _DamagedError, StoreError) as error:
         return _without(path, _reason(error))
-    notice = f"The database of your conversations was damaged: it is kept as {aside}, and a new one begun."
-    return Opened(store, notice)
+    read = f"{count:,} conversation{'' if count == 1 else 's'} in it could be read"
+    what = read if count else "a new one begun"
+    return Opened(
+        store, f"The database of your conversations was damaged: it is kept as {aside}, and {what}."
+    )
 
 
 def _without(path: Path, reason: str) -> Opened:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from app.conversations.records import Conversation, Message, StoreError
 from app.conversations.rows import (
@@ -22,6 +24,9 @@ from app.conversations.rows import (
 LARGEST_ID = 2**31 - 1  # a signal of Qt carries no larger int
 LARGEST_MS = 2**62
 _MOST_AT_ONCE = 200
+_INDEX_DAMAGE = ("SQLITE_CORRUPT_VTAB", "SQLITE_CONSTRAINT")  # the latter of FTS5's own tables
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 _PUT_CONVERSATION = upsert("conversation", CONVERSATION_COLUMNS)
 _PUT_MESSAGE = upsert("message", MESSAGE_COLUMNS)
 _PUT_TRACE = upsert("trace", ("message", "data"))
@@ -36,6 +41,24 @@ class Batch:
     traces: Mapping[int, bytes] = field(default_factory=dict)
 
 
+def _mending(method: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Once more with a new index where damage to the old one, which holds nothing of its own, was all."""
+
+    @wraps(method)
+    def mended(*values: _P.args, **named: _P.kwargs) -> _T:
+        try:
+            return method(*values, **named)
+        except StoreError as error:
+            if getattr(error.__cause__, "sqlite_errorname", "") not in _INDEX_DAMAGE:
+                raise
+        store = values[0]
+        if isinstance(store, Store):
+            store.mend_index()
+        return method(*values, **named)
+
+    return mended
+
+
 class Store:
     """Reads on one connection and writes on another, which another thread may use: in WAL mode neither waits.
 
@@ -47,7 +70,9 @@ class Store:
         self._reading = threading.RLock()
         self._writing = self._reading if reader is writer else threading.RLock()
         reader.row_factory = sqlite3.Row
+        reader.text_factory = readable
 
+    @_mending
     def save(self, batch: Batch) -> None:
         """Write records, new or not, in one transaction."""
         with self._to_write() as connection:
@@ -104,6 +129,7 @@ class Store:
             if found < len(conversations):
                 raise sqlite3.IntegrityError("another window has tidied up meanwhile; try again")
 
+    @_mending
     def discard(self, conversation: int) -> None:
         """Delete a conversation for good, a few messages at a time so that other writers have their turn."""
         some = "SELECT id FROM message WHERE conversation = ? LIMIT ?"
@@ -116,6 +142,7 @@ class Store:
         with self._to_write() as connection:
             connection.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
 
+    @_mending
     def interrupt_streaming(self) -> tuple[int, ...]:
         """Mark the answers that were being written when the program ended; the conversations they are in."""
         with self._to_write() as connection:
@@ -124,6 +151,7 @@ class Store:
             ).fetchall()
         return tuple({row[0]: None for row in rows})
 
+    @_mending
     def purge(self, before_ms: int = LARGEST_MS) -> None:
         """Delete for good what was deleted before: nobody can undo it any more.
 
@@ -139,6 +167,7 @@ class Store:
             )
             connection.execute("DELETE FROM trace WHERE message NOT IN (SELECT id FROM message)")
 
+    @_mending
     def rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
         """What a query of another module of this package finds."""
         return self._read(statement, *values)
@@ -152,6 +181,12 @@ class Store:
         with self._reading, self._writing:
             self._reader.close()
             self._writer.close()
+
+    def mend_index(self) -> None:
+        """Make the index of words anew from the messages."""
+        with self._to_write() as connection:
+            for table in ("message_words", "conversation_words"):
+                connection.execute(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")
 
     def _read(self, statement: str, *values: object) -> list[sqlite3.Row]:
         with self._reading, _stated("read"):
@@ -173,6 +208,11 @@ class Store:
                 raise
 
 
+def readable(data: bytes) -> str:
+    """A text in the database, whatever became of some of its bytes."""
+    return data.decode("utf-8", "replace")
+
+
 def random_ids(count: int) -> set[int]:
     """At most so many different ids."""
     return {random.randint(1, LARGEST_ID) for _ in range(count)}
@@ -182,6 +222,10 @@ def random_ids(count: int) -> set[int]:
 def _stated(what: str) -> Iterator[None]:
     try:
         yield
+    except (
+        UnicodeDecodeError
+    ) as error:  # SQLite quotes from a damaged page when it says what is wrong with it
+        raise StoreError(f"The conversations cannot be {what}: {_DAMAGED}.") from error
     except (sqlite3.Error, OverflowError) as error:
         raise StoreError(f"The conversations cannot be {what}: {reason_of(error)}.") from error
 
@@ -195,6 +239,7 @@ def reason_of(error: Exception) -> str:
     return str(error).rstrip(".") or type(error).__name__
 
 
+_DAMAGED = "their database is damaged; restart to have it kept aside"
 _REASONS = {
     "SQLITE_FULL": "the disk is full; free some space",
     "SQLITE_IOERR": "the disk is full or does not answer; free some space",
@@ -203,7 +248,7 @@ _REASONS = {
     "SQLITE_READONLY": "their database may only be read; change its permissions",
     "SQLITE_CANTOPEN": "their database cannot be opened; check that its folder may be written to",
     "SQLITE_PERM": "their database may not be opened; change its permissions",
-    "SQLITE_CORRUPT": "their database is damaged; restart to have it kept aside",
-    "SQLITE_NOTADB": "their database is damaged; restart to have it kept aside",
+    "SQLITE_CORRUPT": _DAMAGED,
+    "SQLITE_NOTADB": _DAMAGED,
     "SQLITE_TOOBIG": "a message is too long for the database",
 }

@@ -25,7 +25,7 @@ def failure_banner(failure: Failure) -> BannerFrame | None:
         return BannerFrame("error", failure.sentence, first.label, first.key, more)
     if failure.kind == "load":
         return BannerFrame("error", failure.sentence, "Try again", LOAD_AGAIN)
-    return BannerFrame("warning", failure.sentence)
+    return warning_banner(failure.sentence)
 
 
 def _label(way: Way) -> str:
@@ -40,6 +40,11 @@ def offer_banner(name: str, scheme: str) -> BannerFrame:
 
 def notice_banner(sentence: str) -> BannerFrame:
     return BannerFrame("info", sentence)
+
+
+def warning_banner(sentence: str) -> BannerFrame:
+    """What goes on, but not as it should."""
+    return BannerFrame("warning", sentence)
 
 
 def unsaved_banner(conversations: int) -> BannerFrame:

@@ -26,6 +26,7 @@ PAGES_OF_A_FULL_DISK, PAGES_OF_ANOTHER = 1, 100_000
 class Window(QWidget):
     banner_action = Signal(str)
     banner: BannerFrame | None = None
+    quitting: QuitController
 
     def set_banner(self, frame: BannerFrame) -> None:
         self.banner = frame
@@ -54,7 +55,7 @@ def exchange(qtbot: QtBot, theme: Theme, kept: Archive, tmp_path: Path) -> Itera
 def window(qtbot: QtBot, kept: Archive, exchange: ExchangeController) -> Window:
     result = Window()
     qtbot.addWidget(result)
-    QuitController(result, kept, exchange)  # type: ignore[arg-type]
+    result.quitting = QuitController(result, kept, exchange)  # type: ignore[arg-type]
     result.show()
     return result
 
@@ -106,3 +107,10 @@ def test_conversations_kept_in_memory_for_want_of_a_database_are_unsaved(tmp_pat
     Dialogue(archive, archive.begin()).ask("Why?", Origin())
     assert [one.title for one in archive.unsaved()] == ["Why?"]
     archive.close()
+
+
+def test_trouble_is_said_and_its_end_too(window: Window) -> None:
+    window.quitting.tell("The disk is full.")
+    assert window.banner == BannerFrame("warning", "The disk is full.")
+    window.quitting.tell("")
+    assert window.banner == BannerFrame("info", "The conversations are saved again.")
