@@ -180,7 +180,7 @@ class Model:
             if len(part) == 1:
                 self._decode(part[0], cancel, probed)
             else:
-                self._prefill(part, cancel, probed)
+                self._prefill(part, cancel, probed, ends_in_cache=not (is_last or probed))
                 if is_last:
                     self._head(len(part) - 1, 1)
             if probed:
@@ -233,12 +233,12 @@ class Model:
         self.gpu.submit(commands)
         self._recorded[probed] = record(self.gpu, self.token_ops(probed=probed), 1)
 
-    def _prefill(self, ids: Sequence[int], cancel: Cancel, probed: bool) -> None:
+    def _prefill(self, ids: Sequence[int], cancel: Cancel, probed: bool, ends_in_cache: bool = False) -> None:
         """Run the layers on up to a chunk of tokens, a stretch of layers at a time."""
         tokens = len(ids)
         self._start_pass(ids)
         columns = 1 if tokens == 1 else max(HEAD_ROWS, columns_for(tokens))  # few kernels to compile
-        layers = self._layer_ops(Variant(columns, probed))
+        layers = self._layer_ops(Variant(columns, probed, ends_in_cache))
         self._submit(self._embed_ops, tokens)
         start = 0
         while start < len(layers):

@@ -62,8 +62,8 @@ fn add_pair_dot(sum: vec2<f32>, w: Pairs, x: Block) -> vec2<f32> {
     let sums = w.a0 * x.a0 + w.a1 * x.a1 + w.a2 * x.a2 + w.a3 * x.a3
              + w.b0 * x.b0 + w.b1 * x.b1 + w.b2 * x.b2 + w.b3 * x.b3;
     let both = sums.x + sums.y + sums.z + sums.w + x.bias;
-    let low = (both << 16u) >> 16u;
-    return fma(w.scales * x.scale, vec2<f32>(f32(low), f32((both - low) >> 16u)), sum);
+    let low = bitcast<f32>((both & 0xffff) | 0x4b000000) - 8421376.0;  // 2^23 + the half, less 2^23 + 2^15
+    return fma(w.scales * x.scale, vec2<f32>(low, f32(both >> 16u)), sum);
 }
 
 fn accumulate(sums: ptr<function, Sums>, w: Pairs, x: Tokens) {

@@ -46,6 +46,9 @@ class Variant:
 
     columns: int
     probed: bool
+    ends_in_cache: bool = (
+        False  # nothing reads the pass's hidden state: its last layer only makes keys and values
+    )
 
 
 class Edits(Protocol):
@@ -77,7 +80,10 @@ class Decoder:
     def layer(self, index: int, variant: Variant) -> list[Op]:
         """One decoder layer on the hidden state, [T, H] -> [T, H] in place."""
         weights = self.weights.layers[index]
-        ops = [*self._attention(index, weights, variant), *self._mlp(index, weights, variant)]
+        ops = self._to_cache(index, weights, variant)
+        if variant.ends_in_cache and index + 1 == self.config.num_hidden_layers:
+            return ops
+        ops += [*self._attention(index, weights, variant), *self._mlp(index, weights, variant)]
         ops += self._before(f"layers.{index}", self.space.hidden)
         if variant.probed:
             ops += [self._taps(index), *(op for watch in self.watchers for op in watch(self, index))]
@@ -104,22 +110,27 @@ class Decoder:
             *(op for watch in self.watchers for op in watch(self, self.config.num_hidden_layers)),
         ]
 
-    def _attention(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
-        kit, space, cache = self.kit, self.space, self.caches[index]
-        heads = replace(self.heads, window=self.config.layer_window(index))
-        site = f"layers.{index}.self_attn"
-        qkv, into = f"{site}.qkv_proj", space.attention_in
-        rotation = Rotation(heads, cache, (weights.q_norm, weights.k_norm), space.rope, space.q)
+    def _to_cache(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
+        """Queries, and keys and values in the cache, of the hidden state."""
+        kit, space = self.kit, self.space
+        qkv, into = f"layers.{index}.self_attn.qkv_proj", space.attention_in
+        heads, norms = self._layer_heads(index), (weights.q_norm, weights.k_norm)
+        rotation = Rotation(heads, self.caches[index], norms, space.rope, space.q)
         to: Sums | HeadSums = Sums(space.qkv, heads.qkv_width)
         rotate = [*self._after(qkv, space.qkv, heads.qkv_width), rope_cache(kit, space.qkv, rotation)]
         if self._loads_norm(weights.qkv, variant):
             to, rotate = HeadSums(space.qkv, rotation), []
+        return [*self._normed_matrix(weights.input_norm, weights.qkv, into, to, variant, qkv), *rotate]
+
+    def _attention(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
+        heads, cache, out = self._layer_heads(index), self.caches[index], self.space.attention_out
         return [
-            *self._normed_matrix(weights.input_norm, weights.qkv, into, to, variant, qkv),
-            *rotate,
-            attention(kit, heads, cache, space.q, space.attention_out, columns=variant.columns),
-            *self._add_matrix(weights.o, space.attention_out, variant.columns, f"{site}.o_proj"),
+            attention(self.kit, heads, cache, self.space.q, out, columns=variant.columns),
+            *self._add_matrix(weights.o, out, variant.columns, f"layers.{index}.self_attn.o_proj"),
         ]
+
+    def _layer_heads(self, index: int) -> Heads:
+        return replace(self.heads, window=self.config.layer_window(index))
 
     def _mlp(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
         if weights.router is not None:

@@ -132,6 +132,15 @@ def test_dispatches_of_a_token_are_those_recorded(model: Model, monkeypatch: pyt
     assert recorded == [1] * model.dispatches_per_token
 
 
+def test_chunks_before_the_last_end_in_the_cache(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded: list[int] = []
+    monkeypatch.setattr("gpu.model.record", lambda _gpu, ops, _tokens: recorded.append(len(ops)))
+    monkeypatch.setattr(Gpu, "submit", lambda _gpu, _commands: None)
+    first, both = [sum(recorded) for _ in model.feed(IDS[: 2 * CHUNK_TOKENS])]
+    head = recorded[-1]
+    assert first < both - first - head
+
+
 def test_sites_are_the_models(model: Model) -> None:
     assert model.sites == tuple(site.name for site in sites_of(model.config))
 
