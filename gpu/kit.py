@@ -85,7 +85,9 @@ class Kit:
     def __init__(self, gpu: Gpu) -> None:
         self.gpu = gpu
         self.pipelines = Pipelines(gpu)
-        self.threads, self.teams = gpu.variants.threads, gpu.variants.teams
+        variants = gpu.variants
+        self.threads, self.teams = variants.threads, variants.teams
+        self.tile, self.parts = variants.tile, variants.parts
         self.processors = os.cpu_count() or 1  # that a software adapter runs on
         self.lanes = LANES_SUBGROUP if self._subgroups_hold_teams() else "lib/lanes_workgroup"
         self.dot4 = "lib/dot4_packed" if gpu.has("dot4") else "lib/dot4_scalar"

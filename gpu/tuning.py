@@ -15,6 +15,7 @@ from gpu.kernels.channel_rows import HEADER, ROWS
 from gpu.kernels.channel_stats import Tap, channel_stats
 from gpu.kernels.emit import VALUES
 from gpu.kernels.heads import Heads
+from gpu.kernels.matmul import matmul
 from gpu.kernels.matmul_pairs import Sums, matmul_pairs
 from gpu.kernels.matvec import matvec
 from gpu.kernels.quantize import quantize
@@ -24,9 +25,11 @@ from gpu.layouts import MatrixSpec, allocate_matrix
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.kv_cache import allocate_layer, cache_kind
 from gpu.scheme import Scheme
-from gpu.variants import TEAMS, THREADS, Variants
+from gpu.variants import PARTS, TEAMS, THREADS, TILES, Variants
 
-CONTEXT_TOKENS = 1024  # that attention is timed at
+CONTEXT_TOKENS = 4096  # that attention is timed at
+CHUNK_TOKENS = 128  # of a prompt, that tiles are timed at
+_MOST_PRODUCTS = 1 << 28  # of those tiles: software adapters take half a tenth of a second for so many
 _WORTH_IT = 0.95  # of the time of what served before: less is the machine's noise
 _ROUNDS, _ROUND_S, _MOST_REPEATS = 3, 0.01, 200
 
@@ -36,13 +39,14 @@ Cancel = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Trial:
-    """One variant of one knob: what it dispatches for a token, and a buffer that is written last."""
+    """One variant of one knob: what it dispatches for `tokens`, and a buffer that is written last."""
 
     knob: str
     value: int | str
     gpu: Gpu
     ops: Sequence[Op]
     out: Any
+    tokens: int = 1
 
 
 Timer = Callable[[Trial], float]
@@ -67,14 +71,14 @@ class Workload:
 
 
 def seconds(trial: Trial, clock: Callable[[], float] = time.perf_counter) -> float:
-    """Of one token: the best of three rounds, after one that compiles and warms up."""
+    """Of one pass: the best of three rounds, after one that compiles and warms up."""
     _run(trial, 1, clock)
     repeats = max(1, min(_MOST_REPEATS, int(_ROUND_S / max(_run(trial, 1, clock), 1e-6))))
     return min(_run(trial, repeats, clock) for _ in range(_ROUNDS)) / repeats
 
 
 def _run(trial: Trial, repeats: int, clock: Callable[[], float]) -> float:
-    commands = record(trial.gpu, [*trial.ops] * repeats, 1)
+    commands = record(trial.gpu, [*trial.ops] * repeats, trial.tokens)
     began = clock()
     trial.gpu.submit(commands)
     trial.gpu.read(trial.out, 4)  # comes after all work before it
@@ -97,6 +101,10 @@ def tune(
     total, done = sum(map(len, knobs.values())), 0
     with gpu.guarded():
         for knob, values in knobs.items():
+            if knob == "tile" and workload.has_pairs and best.layout == "pairs":
+                done += len(values)  # nothing would run them
+                progress(done, total)
+                continue
             times: dict[int | str, float] = {}
             for value in values:
                 if cancel():
@@ -117,8 +125,10 @@ def _knobs(gpu: Gpu, workload: Workload) -> Iterator[tuple[str, Sequence[int | s
     most = gpu.limits["max-compute-invocations-per-workgroup"]
     yield "threads", [threads for threads in THREADS if threads <= most]
     yield "teams", [teams for teams in TEAMS if 8 * teams <= most]
+    yield "parts", PARTS
     if workload.has_pairs and gpu.has("texture"):
         yield "layout", ["pairs", "buffer"]
+    yield "tile", [tile for tile in TILES if tile * tile // 16 <= most]
 
 
 def _time(gpu: Gpu, workload: Workload, best: Variants, knob: str, value: int | str, timer: Timer) -> float:
@@ -126,9 +136,8 @@ def _time(gpu: Gpu, workload: Workload, best: Variants, knob: str, value: int | 
     chosen = replace(best, **{knob: value})  # type: ignore[arg-type]
     try:
         kit = Kit(replace(gpu, tuned=chosen))
-        build = {"threads": _rows, "teams": _context, "layout": _matrix}[knob]
-        ops, out = build(kit, workload)
-        return timer(Trial(knob, value, gpu, ops, out))
+        ops, out = _BUILDERS[knob](kit, workload)
+        return timer(Trial(knob, value, gpu, ops, out, CHUNK_TOKENS if knob == "tile" else 1))
     finally:
         for entry in gpu.ledger.entries():
             if id(entry.resource) not in held:
@@ -152,8 +161,10 @@ def _context(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
     cache = allocate_layer(gpu, heads, CONTEXT_TOKENS, cache_kind(gpu, workload.scheme.kv_bits), "tuning")
     q = gpu.ledger.buffer("tuning q", "workspace", heads.q_heads * heads.padded_dim * 4)
     out = allocate(gpu.ledger, "tuning y", 1, heads.out_width, False)
+    size = heads.q_heads * kit.parts * (heads.padded_dim + 4) * 4
+    parts = None if kit.parts == 1 else gpu.ledger.buffer("tuning parts", "workspace", size)
     kit.write_step(kit.step, 1, CONTEXT_TOKENS - 1)
-    return [attention(kit, heads, cache, q, out, columns=1)], out.values
+    return attention(kit, heads, cache, q, out, columns=1, parts=parts), out.values
 
 
 def _matrix(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
@@ -168,3 +179,27 @@ def _matrix(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
     absmax = gpu.ledger.buffer("tuning peaks", "workspace", 4)
     product = matvec(kit, matrix, x, y, spec.rows, integer=True, accumulate=False)
     return [*quantize(kit, x, absmax, 8, "b32"), *product], y
+
+
+def _tiles(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
+    """Gate and up, or some rows of them where no card computes, of a chunk of a prompt."""
+    gpu, config, scheme = kit.gpu, workload.config, workload.scheme
+    rows, integer = 2 * config.intermediate_size, scheme.activation_bits < 16
+    if gpu.is_software:
+        rows = min(rows, max(64, _MOST_PRODUCTS // (CHUNK_TOKENS * config.hidden_size)))
+    dtype = {4: "q4", 8: "q8", 16: "bf16"}[scheme.weight_bits]
+    spec = MatrixSpec("tuning", (rows,), config.hidden_size, dtype, scheme.group)
+    x = allocate(gpu.ledger, "tuning x", CHUNK_TOKENS, spec.columns, integer)
+    y = gpu.ledger.buffer("tuning y", "workspace", CHUNK_TOKENS * rows * 4)
+    kit.write_step(kit.step, CHUNK_TOKENS, 0)
+    matrix = allocate_matrix(gpu, spec, "buffer")
+    return matmul(kit, matrix, x, y, rows, integer=integer, accumulate=False), y
+
+
+_BUILDERS: dict[str, Callable[[Kit, Workload], tuple[Sequence[Op], Any]]] = {
+    "threads": _rows,
+    "teams": _context,
+    "parts": _context,
+    "layout": _matrix,
+    "tile": _tiles,
+}

@@ -12,12 +12,22 @@ from gpu.errors import ConfigError
 THREADS = (8, 32, 64, 128)
 TEAMS = (1, 2, 4, 8)
 LAYOUTS = ("pairs", "buffer")
+TILES = (16, 32, 64)
+PARTS = (1, 2, 4, 8, 16)
+_ALLOWED: dict[str, tuple[Any, ...]] = {
+    "threads": THREADS,
+    "teams": TEAMS,
+    "layout": LAYOUTS,
+    "tile": TILES,
+    "parts": PARTS,
+}
 
 
 @dataclass(frozen=True)
 class Variants:
     """`threads` of a workgroup that goes through a row, `teams` of eight lanes that share a context in
-    attention, and the `layout` of 4-bit weights (gpu/layouts.py).
+    attention, the `layout` of 4-bit weights (gpu/layouts.py), rows and tokens in a `tile` of a product over
+    storage buffers, and `parts` of a context that workgroups share when a token is decoded.
 
     Raises:
         ConfigError: a value that no kernel is made for.
@@ -26,9 +36,11 @@ class Variants:
     threads: int
     teams: int
     layout: str
+    tile: int = 32
+    parts: int = 1
 
     def __post_init__(self) -> None:
-        for name, allowed in (("threads", THREADS), ("teams", TEAMS), ("layout", LAYOUTS)):
+        for name, allowed in _ALLOWED.items():
             value = getattr(self, name)
             if type(value) is not type(allowed[0]) or value not in allowed:
                 shown = json.dumps(value)
@@ -37,8 +49,7 @@ class Variants:
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Variants:
         """What `fields` gave. Raises ConfigError."""
-        names = ("threads", "teams", "layout")
-        return cls(**{name: fields.get(name) for name in names})  # type: ignore[arg-type]
+        return cls(**{name: fields.get(name) for name in _ALLOWED})  # type: ignore[arg-type]
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -50,4 +61,4 @@ def safe_variants(is_software: bool, has_textures: bool) -> Variants:
     the other, and load texels several times faster than buffers."""
     if is_software:
         return Variants(8, 1, "pairs" if has_textures else "buffer")
-    return Variants(64, 4, "buffer")
+    return Variants(64, 4, "buffer", parts=8)

@@ -1,4 +1,8 @@
-"""Grouped-query attention, online softmax over the cache (Milakov & Gimelshein 2018, arXiv 1805.02867)."""
+"""Grouped-query attention, online softmax over the cache (Milakov & Gimelshein 2018, arXiv 1805.02867).
+
+A token alone has few heads to keep a graphics card busy with: its context may be split among workgroups
+(flash-decoding, Dao et al. 2023), whose sums attention_merge adds up.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.activations import Activations
+from gpu.kernels.attention_merge import attention_merge
 from gpu.kernels.heads import CacheLayer, Heads, heads_uniform
 from gpu.kit import Kit, Op, tiles
 
@@ -15,16 +20,29 @@ MAX_QUERIES = 8
 F32 = npt.NDArray[np.float32]
 
 
-def attention(kit: Kit, heads: Heads, cache: CacheLayer, q: Any, out: Activations, *, columns: int) -> Op:
+def attention(
+    kit: Kit,
+    heads: Heads,
+    cache: CacheLayer,
+    q: Any,
+    out: Activations,
+    *,
+    columns: int,
+    parts: Any | None = None,
+) -> list[Op]:
     """q f32 [tokens, q_heads, padded_dim] against the cache -> out.values [tokens, q_heads · head_dim].
 
-    A workgroup serves up to `columns` tokens, which share the keys and values it loads.
+    A workgroup serves up to `columns` tokens, which share the keys and values it loads. With room for
+    `kit.parts` `parts`, f32 [tokens, q_heads, parts, padded_dim + 4], the context is split among as many.
     """
     group = min(heads.group, MAX_QUERIES)
     tokens_at_once = min(columns, MAX_QUERIES // group)
-    names = ("lib/step", kit.lanes, *cache.reading, cache.mixing, "attention")
+    count, to = (1, {"out": out.values}) if parts is None else (kit.parts, {"parts": parts})
+    store = "lib/attended_whole" if parts is None else "lib/attended_part"
+    names = ("lib/step", kit.lanes, *cache.reading, cache.mixing, store, "attention")
     pipeline = kit.pipelines.get(
         *names,
+        PARTS=count,
         QUERIES=group * tokens_at_once,
         GROUP=group,
         WIDE=heads.padded_dim > 64,
@@ -35,11 +53,12 @@ def attention(kit: Kit, heads: Heads, cache: CacheLayer, q: Any, out: Activation
         keys=cache.keys,
         values=cache.values,
         q=q,
-        out=out.values,
         heads=heads_uniform(kit, heads, cache),
+        **to,
     )
-    groups = heads.kv_heads * -(-heads.group // group)
-    return Op(dispatch, tiles(groups, tokens_at_once))
+    groups = heads.kv_heads * -(-heads.group // group) * count
+    merge = [] if parts is None else [attention_merge(kit, heads, cache, parts, out)]
+    return [Op(dispatch, tiles(groups, tokens_at_once)), *merge]
 
 
 def reference(q: F32, k: F32, v: F32, position: int, window: int | None = None) -> F32:

@@ -4,17 +4,19 @@
 // A workgroup serves up to QUERIES query vectors that share one key-value head: GROUP heads × QUERIES/GROUP tokens.
 // A team of eight lanes takes eight positions at a time; lane l owns chunks l (and l + 8) of the dimensions, and
 // scores are transposed over the lanes so that lane l ends with that of position l. Where a workgroup has several
-// teams, they take turns along the context and merge at the end.
+// teams, they take turns along the context and merge at the end. Several workgroups may serve the same vectors, each
+// a part of the context (flash-decoding); what becomes of its sums is up to lib/attended_*.
 override QUERIES: u32 = 8u;
 override GROUP: u32 = 1u;        // query heads of one key-value head served here
+override PARTS: u32 = 1u;        // of the context
 override WIDE: bool = false;     // heads of more than 64 dimensions: two chunks a lane
 const MASKED: f32 = -1e30;
 @group(0) @binding(3) var<storage, read> q: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+const LEAST_PART: u32 = 64u;    // positions: fewer are not worth a workgroup
 
 struct Slices { s0: Slice, s1: Slice, s2: Slice, s3: Slice, s4: Slice, s5: Slice, s6: Slice, s7: Slice }
 struct State { sum: Slice, weight: f32, maximum: f32 }  // Σ e^(s − maximum) v, Σ e^(s − maximum), of one query
-struct Place { kv_head: u32, first_head: u32, first_token: u32, lane: u32, thread: u32,
+struct Place { kv_head: u32, first_head: u32, first_token: u32, part: u32, lane: u32, thread: u32,
                a: Chunk, b: Chunk, window: u32 }
 
 fn token_of(place: Place, query: u32) -> u32 {
@@ -121,26 +123,6 @@ var<workgroup> team_maxima: array<f32, TEAM_THREADS>;
 var<workgroup> team_slices: array<Slice, TEAM_THREADS>;
 var<workgroup> team_weights: array<f32, TEAM_THREADS>;
 
-fn store_four(base: u32, d: u32, v: vec4<f32>) {
-    for (var j = 0u; j < 4u && d + j < heads.head_dim; j++) {
-        out[base + d + j] = v[j];
-    }
-}
-
-fn store_slice(place: Place, query: u32, s: Slice) {
-    if (!is_live(place, query)) {
-        return;
-    }
-    let base = token_of(place, query) * heads.out_stride + head_of(place, query) * heads.head_dim;
-    let d = place.lane * 8u;
-    store_four(base, d, s.a.low);
-    store_four(base, d + 4u, s.a.high);
-    if (WIDE) {
-        store_four(base, d + 64u, s.b.low);
-        store_four(base, d + 68u, s.b.high);
-    }
-}
-
 fn maximum_of_teams(own: f32, place: Place) -> f32 {
     workgroupBarrier();
     team_maxima[place.thread] = own;
@@ -152,14 +134,15 @@ fn maximum_of_teams(own: f32, place: Place) -> f32 {
     return largest;
 }
 
-// Adds the teams' shares of one query under a common maximum and writes the quotient.
+// Adds the teams' shares of one query under a common maximum.
 fn finish(place: Place, query: u32, state: State) {
     let weight = team_sum(state.weight, place.thread);
     if (TEAM_THREADS == 8u) {
-        store_slice(place, query, mixed(scaled(state.sum, 1.0 / weight), WIDE, place.thread));
+        store_sums(place, query, State(mixed(state.sum, WIDE, place.thread), weight, state.maximum));
         return;
     }
-    let share = exp(state.maximum - maximum_of_teams(state.maximum, place));
+    let maximum = maximum_of_teams(state.maximum, place);
+    let share = exp(state.maximum - maximum);
     team_slices[place.thread] = mixed(scaled(state.sum, share), WIDE, place.thread);
     team_weights[place.thread] = weight * share;
     workgroupBarrier();
@@ -170,24 +153,36 @@ fn finish(place: Place, query: u32, state: State) {
             total = added(total, team_slices[other], 1.0);
             total_weight += team_weights[other];
         }
-        store_slice(place, query, scaled(total, 1.0 / total_weight));
+        store_sums(place, query, State(total, total_weight, maximum));
     }
+}
+
+// The positions [start, end) that part `part` of `first`… `past` has.
+fn range_of(part: u32, first: u32, past: u32) -> vec2<u32> {
+    if (PARTS == 1u) {
+        return vec2<u32>(first, past);
+    }
+    let share = max(LEAST_PART, (past - first + PARTS - 1u) / PARTS);
+    let positions = (share + TEAM_THREADS - 1u) / TEAM_THREADS * TEAM_THREADS;
+    return min(first + vec2<u32>(part, part + 1u) * positions, vec2<u32>(past));
 }
 
 @compute @workgroup_size(TEAM_THREADS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let group_heads = heads.q_heads / heads.kv_heads;
     let pieces = (group_heads + GROUP - 1u) / GROUP;
-    let kv_head = group.x / pieces;
+    let served = group.x / PARTS;
+    let kv_head = served / pieces;
     let first_token = group.y * (QUERIES / GROUP);
     let lane = thread % 8u;
-    let place = Place(kv_head, kv_head * group_heads + group.x % pieces * GROUP, first_token, lane, thread,
+    let place = Place(kv_head, kv_head * group_heads + served % pieces * GROUP, first_token, group.x % PARTS, lane, thread,
                       cache_chunk(kv_head, lane), cache_chunk(kv_head, lane + 8u), heads.window);
     let queries = Slices(load_query(place, 0u), load_query(place, 1u), load_query(place, 2u), load_query(place, 3u),
                          load_query(place, 4u), load_query(place, 5u), load_query(place, 6u), load_query(place, 7u));
     let earliest = step.position + first_token + 1u;
-    let start = select(0u, earliest - place.window, earliest > place.window) / 8u * 8u;
-    let end = step.position + min(first_token + QUERIES / GROUP, step.tokens);
+    let first = select(0u, earliest - place.window, earliest > place.window) / 8u * 8u;
+    let past = step.position + min(first_token + QUERIES / GROUP, step.tokens);
+    let range = range_of(place.part, first, past);
 
     let at = step.position;
     var state0 = State(Slice(), 0.0, MASKED);
@@ -198,7 +193,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var state5 = state0;
     var state6 = state0;
     var state7 = state0;
-    for (var round = start; round < end; round += TEAM_THREADS) {
+    for (var round = range.x; round < range.y; round += TEAM_THREADS) {
         let base = round + thread / 8u * 8u;
         let keys = Slices(key_at(base, place), key_at(base + 1u, place), key_at(base + 2u, place), key_at(base + 3u, place),
                           key_at(base + 4u, place), key_at(base + 5u, place), key_at(base + 6u, place), key_at(base + 7u, place));

@@ -14,7 +14,7 @@ from gpu.kernels.matvec import matvec
 from gpu.kit import Kit, Op, tiles
 from gpu.layouts import DeviceMatrix
 
-TILE = 32
+_WIDEST_F32 = 32  # tile: more would take over 16 KiB of workgroup memory, all that every adapter has
 
 
 def matmul(
@@ -22,14 +22,15 @@ def matmul(
 ) -> list[Op]:
     """One dispatch for each slab: y f32 [tokens, y_stride] (+)= x [tokens, K] · Wᵀ."""
     names = ("lib/step", "lib/matrix", *arithmetic_fragments(kit, matrix.spec, integer), "matmul")
-    pipeline = kit.pipelines.get(*names, TILE=TILE, ACCUMULATE=accumulate)
+    tile = kit.tile if integer else min(kit.tile, _WIDEST_F32)
+    pipeline = kit.pipelines.get(*names, TILE=tile, ACCUMULATE=accumulate)
     inputs = {"x_codes": x.codes, "x_scales": x.scales} if integer else {"x_values": x.values}
     ops = []
     for slab in matrix.slabs:
         uniform = matrix_uniform(kit, matrix, slab, y_stride)
-        groups = -(-slab.plan.rows // TILE)
+        groups = -(-slab.plan.rows // tile)
         dispatch = pipeline.bind(step=kit.step, matrix=uniform, y=y, **inputs, **slab.resources)
-        ops.append(Op(dispatch, tiles(groups, TILE)))
+        ops.append(Op(dispatch, tiles(groups, tile)))
     return ops
 
 

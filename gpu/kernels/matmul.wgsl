@@ -57,10 +57,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var y3 = vec4<f32>();
     for (var block = 0u; block < matrix.x_blocks; block++) {
         workgroupBarrier();
-        if (thread < TILE) {
-            share_weights(thread, min(first_row + thread, matrix.rows - 1u), block);
-        } else if (thread < 2u * TILE) {
-            share_activations(thread - TILE, min(first_token + thread - TILE, step.tokens - 1u), block);
+        for (var i = thread; i < 2u * TILE; i += TILE / 4u * (TILE / 4u)) {
+            if (i < TILE) {
+                share_weights(i, min(first_row + i, matrix.rows - 1u), block);
+            } else {
+                share_activations(i - TILE, min(first_token + i - TILE, step.tokens - 1u), block);
+            }
         }
         workgroupBarrier();
         var s0 = Sums();

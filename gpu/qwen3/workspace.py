@@ -33,6 +33,7 @@ class Workspace:
     logits: Any  # f32 [HEAD_ROWS, V]
     row_absmax: Any  # f32 [T]
     rope: Any  # f32 [context, D]
+    attention_parts: Any | None  # f32 [Hq, parts of a context, D padded + 4], where one token's is split
     routing: Routing | None = None
 
 
@@ -73,8 +74,15 @@ def allocate_workspace(
         logits=plain("logits", rows=HEAD_ROWS, vocabulary=config.vocab_size),
         row_absmax=plain("row maxima", tokens=max(rows, HEAD_ROWS)),
         rope=plain("rotary table", tokens=context_tokens, head_dimension=config.head_dim),
+        attention_parts=_attention_parts(plain, heads, gpu.variants.parts),
         routing=_allocate_routing(plain, config, rows) if config.is_moe else None,
     )
+
+
+def _attention_parts(plain: Callable[..., Any], heads: Heads, parts: int) -> Any | None:
+    if parts == 1:
+        return None
+    return plain("parts of attention", heads=heads.q_heads, parts=parts, values=heads.padded_dim + 4)
 
 
 def _mlp_rows(config: Qwen3Config) -> tuple[int, int]:

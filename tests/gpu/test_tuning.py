@@ -14,15 +14,15 @@ from gpu.errors import Cancelled
 from gpu.model import LoadOptions, Model
 from gpu.scheme import Scheme
 from gpu.tuning import Timer, Trial, Workload, seconds, tune
-from gpu.variants import TEAMS, THREADS, Variants
+from gpu.variants import PARTS, TEAMS, THREADS, TILES, Variants
 from tests.golden.qwen3.checkpoints import SPECS, load_golden
 from tests.gpu.qwen3.numpy_decoder import error
 
 NAME = "tied-pairs"
 
 
-def timer_of(times: Mapping[int | str, float]) -> Timer:
-    return lambda trial: times.get(trial.value, 1.0)
+def timer_of(times: Mapping[tuple[str, int | str], float]) -> Timer:
+    return lambda trial: times.get((trial.knob, trial.value), 1.0)
 
 
 @pytest.fixture
@@ -31,13 +31,15 @@ def workload(golden_checkpoint) -> Workload:
 
 
 def test_the_fastest_of_each_knob_is_taken(model_gpu: Gpu, workload: Workload) -> None:
-    found = tune(model_gpu, workload, timer=timer_of({64: 0.5, 128: 0.7, 4: 0.1, "buffer": 0.2}))
-    assert found == Variants(64, 4, "buffer")
+    times = {("threads", 64): 0.5, ("threads", 128): 0.7, ("teams", 4): 0.1, ("layout", "buffer"): 0.2}
+    found = tune(model_gpu, workload, timer=timer_of({**times, ("tile", 16): 0.3, ("parts", 2): 0.1}))
+    assert found == Variants(64, 4, "buffer", tile=16, parts=2)
     assert model_gpu.ledger.entries() == ()
 
 
 def test_what_is_hardly_faster_is_not_worth_a_change(model_gpu: Gpu, workload: Workload) -> None:
-    assert tune(model_gpu, workload, timer=timer_of({64: 0.97, 4: 0.96})) == model_gpu.variants
+    timer = timer_of({("threads", 64): 0.97, ("teams", 4): 0.96})
+    assert tune(model_gpu, workload, timer=timer) == model_gpu.variants
 
 
 def test_a_gain_that_does_not_come_again_was_the_machine(model_gpu: Gpu, workload: Workload) -> None:
@@ -57,12 +59,26 @@ def test_every_variant_is_dispatched_and_counted(model_gpu: Gpu, workload: Workl
 
     def timer(trial: Trial) -> float:
         tried.append((trial.knob, trial.value))
-        return seconds(trial, itertools.count().__next__)
+        ticks = seconds(trial, itertools.count().__next__)
+        return 0.1 * ticks if trial.value == "buffer" else ticks  # so that tiles matter
 
     tune(model_gpu, workload, lambda *at: steps.append(at), timer=timer)
-    total = len(THREADS) + len(TEAMS) + 2
+    total = len(THREADS) + len(TEAMS) + len(PARTS) + len(TILES) + 2
     assert len(set(tried)) == total
     assert steps == [(n, total) for n in range(1, total + 1)]
+
+
+def test_tiles_are_not_timed_where_nothing_runs_them(model_gpu: Gpu, workload: Workload) -> None:
+    knobs: set[str] = set()
+    steps: list[tuple[int, int]] = []
+    tune(
+        model_gpu,
+        workload,
+        lambda *at: steps.append(at),
+        timer=lambda trial: knobs.add(trial.knob) or 1.0,  # type: ignore[func-returns-value]
+    )
+    assert knobs == {"threads", "teams", "parts", "layout"}
+    assert steps[-1][0] == steps[-1][1]
 
 
 def test_only_4_bit_integer_schemes_choose_a_layout(model_gpu: Gpu, workload: Workload) -> None:
@@ -73,7 +89,7 @@ def test_only_4_bit_integer_schemes_choose_a_layout(model_gpu: Gpu, workload: Wo
             replace(workload, scheme=Scheme.parse(scheme)),
             timer=lambda trial, knobs=knobs: knobs.add(trial.knob) or 1.0,  # type: ignore[misc]
         )
-        assert knobs == {"threads", "teams"}
+        assert knobs == {"threads", "teams", "parts", "tile"}
 
 
 def test_it_stops_between_two_trials_and_frees_what_it_took(model_gpu: Gpu, workload: Workload) -> None:
@@ -84,7 +100,7 @@ def test_it_stops_between_two_trials_and_frees_what_it_took(model_gpu: Gpu, work
 
 
 @pytest.mark.parametrize(
-    "tuned", [Variants(64, 4, "buffer"), Variants(128, 8, "pairs"), Variants(32, 2, "pairs")]
+    "tuned", [Variants(64, 4, "buffer", 64, 4), Variants(128, 8, "pairs", 16, 2), Variants(32, 2, "pairs")]
 )
 def test_whatever_is_chosen_the_logits_stay(model_gpu: Gpu, golden_checkpoint, tuned: Variants) -> None:
     ids = next(load_golden(spec).prompt_ids for spec in SPECS if spec.name == NAME)

@@ -15,12 +15,20 @@ from tests.gpu.sentences import is_one_sentence
 def test_software_adapters_are_safe_with_textures_and_narrow_workgroups() -> None:
     assert safe_variants(is_software=True, has_textures=True) == Variants(8, 1, "pairs")
     assert safe_variants(is_software=True, has_textures=False).layout == "buffer"
-    assert safe_variants(is_software=False, has_textures=True) == Variants(64, 4, "buffer")
+    assert safe_variants(is_software=False, has_textures=True) == Variants(64, 4, "buffer", parts=8)
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"threads": 7}, {"teams": 3}, {"layout": "rows"}, {"threads": "8"}, {"teams": True}, {"layout": None}],
+    [
+        {"threads": 7},
+        {"teams": 3},
+        {"layout": "rows"},
+        {"threads": "8"},
+        {"teams": True},
+        {"tile": None},
+        {"parts": 3},
+    ],
 )
 def test_a_variant_that_no_kernel_has_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ConfigError) as failure:
@@ -29,11 +37,12 @@ def test_a_variant_that_no_kernel_has_is_refused(wrong: dict[str, object]) -> No
 
 
 def test_fields_go_there_and_back() -> None:
-    assert Variants.of(Variants(32, 4, "buffer").fields) == Variants(32, 4, "buffer")
+    assert Variants.of(Variants(32, 4, "buffer", 64, 16).fields) == Variants(32, 4, "buffer", 64, 16)
 
 
 def test_kernels_take_what_was_measured(model_gpu: Gpu) -> None:
-    tuned = replace(model_gpu, tuned=Variants(32, 2, "buffer"))
+    tuned = replace(model_gpu, tuned=Variants(32, 2, "buffer", 16, 4))
     kit = Kit(tuned)
-    assert (kit.threads, kit.teams, choose_layout(tuned)) == (32, 2, "buffer")
+    assert (kit.threads, kit.teams, kit.tile, kit.parts) == (32, 2, 16, 4)
+    assert choose_layout(tuned) == "buffer"
     assert Kit(model_gpu).teams == 1

@@ -42,7 +42,7 @@ def run_passes(
             rope_kernel.rope_cache(
                 bench.kit, part, rope_kernel.Rotation(heads, cache, gain_buffers, rope, q)
             ),
-            attention_kernel.attention(bench.kit, heads, cache, q, out, columns=columns_for(size)),
+            *attention_kernel.attention(bench.kit, heads, cache, q, out, columns=columns_for(size)),
         ]
         bench.run(ops, size, position)
         found.append(bench.read(out.values, (size, out.stride))[:, : heads.out_width])
@@ -90,7 +90,7 @@ def test_large_scores_do_not_overflow(plain_bench: Bench) -> None:
     to = rope_kernel.Rotation(heads, cache, (gain, gain), plain_bench.buffer(table), q)
     ops = [
         rope_kernel.rope_cache(plain_bench.kit, plain_bench.buffer(qkv), to),
-        attention_kernel.attention(plain_bench.kit, heads, cache, q, out, columns=8),
+        *attention_kernel.attention(plain_bench.kit, heads, cache, q, out, columns=8),
     ]
     plain_bench.run(ops, 9)
     gains = np.full(32, 40.0, np.float32)

@@ -43,7 +43,7 @@ def test_what_lies_beyond_65535_is_written_and_read(plain_bench: Bench, kind: st
         to = rope_kernel.Rotation(HEADS, cache, gain_buffers, rope, q)
         ops = [
             rope_kernel.rope_cache(plain_bench.kit, part, to),
-            attention_kernel.attention(plain_bench.kit, HEADS, cache, q, out, columns=columns_for(size)),
+            *attention_kernel.attention(plain_bench.kit, HEADS, cache, q, out, columns=columns_for(size)),
         ]
         plain_bench.run(ops, size, FIRST + done)
         found.append(plain_bench.read(out.values, (size, out.stride))[:, : HEADS.out_width])
