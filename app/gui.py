@@ -247,7 +247,7 @@ class Gui(QObject):
         self.conversations.told.connect(self._tell)
         self.chat.composer.refused.connect(self._tell)
         self._archive_told.connect(self.quitting.tell)
-        self.conversations.opened.connect(lambda talk: self.model.offer(talk.model, talk.scheme))
+        self.conversations.opened.connect(lambda talk: self.model.restore(talk.model, talk.scheme))
         self.window.new_chat_requested.connect(self.chat.new_chat)
         self.window.panel_shown.connect(self._see_panel)
         self.window.text_scaled.connect(self._scale_text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gpu.checkpoints.huggingface import CONFIG
 from gpu.checkpoints.json_file import read_object
-from gpu.errors import FormatError, RequestError
+from gpu.errors import FormatError, QuantscopeError, RequestError
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.released import released_config, released_names
 
@@ -45,6 +45,15 @@ def find_directory(model: str) -> Path:
         f"There is no model '{model}': give a checkpoint directory, {DEMO} or, where no weights are needed, "
         f"one of {', '.join(released_names())}."
     )
+
+
+def is_there(model: str) -> bool:
+    """Whether MODEL is something on this machine."""
+    try:
+        find_directory(model)
+    except QuantscopeError:
+        return False
+    return True
 
 
 def find_config(model: str) -> Qwen3Config:

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.engine_thread import EngineThread
-from app.library import DEMO
+from app.library import DEMO, is_there
 from app.messages import Adapters, Failure, Loading, ModelFacts, ModelWish, Notice
 from app.preferences import Preferences
 from app.presenters.failure import (
@@ -18,6 +18,7 @@ from app.presenters.failure import (
     LOAD_OFFERED,
     WAY,
     failure_banner,
+    gone_banner,
     notice_banner,
     offer_banner,
 )
@@ -92,14 +93,20 @@ class ModelController(QObject):
         self._show()
         self.loading_changed.emit(True)
 
-    def offer(self, model: str, scheme: str) -> None:
-        """Offer what a conversation was held with, if something else is open."""
+    def restore(self, model: str, scheme: str) -> None:
+        """Open what a conversation was held with; while the engine is busy with other work, offer it."""
         self._offered = None
-        if self._facts is None or self._wish is not None or not model:
+        base = self._wish or (replace(self._facts.wish, scheme=self._facts.scheme) if self._facts else None)
+        if base is None or not model or (model, scheme) == (base.model, base.scheme):
             return
-        if (model, scheme) != (self._facts.wish.model, self._facts.scheme):
-            self._offered = replace(self._facts.wish, model=model, scheme=scheme)
+        wish = replace(base, model=model, scheme=scheme)
+        if not is_there(model):
+            self._window.set_banner(gone_banner(title(model), scheme))
+        elif self._engine.is_held:
+            self._offered = wish
             self._window.set_banner(offer_banner(title(model), scheme))
+        else:
+            self.load(wish)
 
     @Slot(str)
     def _choose_scheme(self, scheme: str) -> None:

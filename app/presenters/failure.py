@@ -38,6 +38,14 @@ def offer_banner(name: str, scheme: str) -> BannerFrame:
     return BannerFrame("info", sentence, f"Load {name} in {scheme}", LOAD_OFFERED)
 
 
+def gone_banner(name: str, scheme: str) -> BannerFrame:
+    """What a conversation was held with, when that is no longer on this machine."""
+    return notice_banner(
+        f"This conversation was held with {name} in {scheme}, which is not on this machine; "
+        "the open model goes on with it."
+    )
+
+
 def notice_banner(sentence: str) -> BannerFrame:
     return BannerFrame("info", sentence)
 

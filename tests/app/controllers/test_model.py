@@ -257,21 +257,6 @@ def test_changing_the_context_loads_again_and_is_remembered(
     assert script.opened[-1].context_tokens is preferences.settings.context_tokens is None
 
 
-def test_what_a_conversation_was_held_with_is_offered_where_it_differs(
-    model: ModelController, window: MainWindow, script: Script, qtbot: QtBot, settle: Callable[[], None]
-) -> None:
-    model.open_demo()
-    settle()
-    model.offer("demo", "W4A8")
-    model.offer("", "")
-    assert banner(window) == ""
-    model.offer("demo", "W8A8")
-    assert "This conversation was held with Demo in W8A8." in banner(window)
-    qtbot.mouseClick(window.findChild(Banner).buttons()[0], Qt.MouseButton.LeftButton)
-    settle()
-    assert script.opened[-1].scheme == "W8A8"
-
-
 def test_kernels_are_prepared_once_a_model_is_open(
     model: ModelController, script: Script, settle: Callable[[], None]
 ) -> None:
