@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gpu.kernels.matmul import matmul
+from gpu.variants import TILES
 from tests.gpu.device_arrays import Bench, close
 from tests.gpu.kernels.products import each_shape, product
 
@@ -20,6 +21,15 @@ def test_f32_activations(plain_bench: Bench, fmt: str, rows: int, columns: int, 
 @pytest.mark.parametrize("fmt", ["q8", "q4"])
 def test_integer_activations(bench: Bench, fmt: str, rows: int, columns: int, tokens: int) -> None:
     close(*product(bench, matmul, fmt, (rows, columns, tokens), integer=True))
+
+
+@pytest.mark.parametrize("tile", TILES)
+@pytest.mark.parametrize(("fmt", "integer"), [("q4", True), ("f16", False)])
+def test_every_tile_at_shapes_that_do_not_fit_it(
+    plain_bench: Bench, fmt: str, integer: bool, tile: int
+) -> None:
+    plain_bench.kit.tile = tile
+    close(*product(plain_bench, matmul, fmt, (130, 160, 70), integer=integer))
 
 
 @pytest.mark.parametrize("integer", [True, False])
