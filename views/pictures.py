@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QPaintDevice, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QPaintDevice, QPainter, QPalette, QPixmap, QRegion
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
@@ -35,6 +35,7 @@ def svg_bytes(widget: QWidget, caption: str = "") -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator, size = QSvgGenerator(), _size(widget, caption)
     generator.setOutputDevice(buffer)
+    generator.setResolution(widget.logicalDpiX())  # or texts would be as large as on paper
     generator.setSize(size)
     generator.setViewBox(QRect(QPoint(0, 0), size))
     _draw(widget, caption, generator)
@@ -61,5 +62,6 @@ def _draw(widget: QWidget, caption: str, target: QPaintDevice) -> None:
     painter.setPen(palette.color(QPalette.ColorRole.Text))
     room = QRect(_MARGIN, _MARGIN, widget.width() - 2 * _MARGIN, top - 2 * _MARGIN)
     painter.drawText(room, int(Qt.TextFlag.TextWordWrap), caption)
-    QWidget.render(widget, painter, QPoint(0, top))  # a plot has a render of its own
+    only_itself = QWidget.RenderFlag.DrawChildren  # the page behind it is of another colour
+    QWidget.render(widget, painter, QPoint(0, top), QRegion(), only_itself)  # a plot has a render of its own
     painter.end()

@@ -117,10 +117,11 @@ class MapPresenter:
             return ""
         site, channel = self.sites[row], int(self.order[place])
         names = {choice.key: choice.label for choice in STATISTICS}
-        value = float(self._values[row, channel])
+        value = exact(float(self._values[row, channel]))
+        is_largest = self.pick.statistic == "absmax"
+        largest = "" if is_largest else f" · largest {figure(float(site.absmax[channel]))}"
         return (
-            f"{site.site} · channel {channel:,} · {names[self.pick.statistic]} {exact(value)} · "
-            f"largest {figure(float(site.absmax[channel]))} at "
+            f"{site.site} · channel {channel:,} · {names[self.pick.statistic]} {value}{largest} at "
             f"{token_text(self.capture, int(site.peak[channel]))}"
         )
 

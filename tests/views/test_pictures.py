@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontInfo, QImage
 from PySide6.QtWidgets import QLabel
 
 from views.pictures import picture, png_bytes, svg_bytes
@@ -22,6 +22,7 @@ def test_a_widget_as_a_picture_and_as_a_drawing(widget: QLabel) -> None:
     drawing = svg_bytes(widget).decode()
     assert drawing.startswith("<?xml")
     assert "outliers" in drawing
+    assert f'font-size="{QFontInfo(widget.font()).pixelSize()}"' in drawing
 
 
 def test_a_caption_stands_above_it_in_as_many_lines_as_it_takes(widget: QLabel) -> None:
