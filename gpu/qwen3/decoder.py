@@ -124,8 +124,9 @@ class Decoder:
 
     def _attention(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
         heads, cache, out = self._layer_heads(index), self.caches[index], self.space.attention_out
+        parts = self.space.attention_parts if variant.columns == 1 else None
         return [
-            attention(self.kit, heads, cache, self.space.q, out, columns=variant.columns),
+            *attention(self.kit, heads, cache, self.space.q, out, columns=variant.columns, parts=parts),
             *self._add_matrix(weights.o, out, variant.columns, f"layers.{index}.self_attn.o_proj"),
         ]
 
