@@ -13,7 +13,7 @@ THREADS = (8, 32, 64, 128)
 TEAMS = (1, 2, 4, 8)
 LAYOUTS = ("pairs", "buffer")
 TILES = (16, 32, 64)
-PARTS = (1, 2, 4, 8, 16)
+PARTS = (1, 4, 16)
 _ALLOWED: dict[str, tuple[Any, ...]] = {
     "threads": THREADS,
     "teams": TEAMS,
@@ -61,4 +61,4 @@ def safe_variants(is_software: bool, has_textures: bool) -> Variants:
     the other, and load texels several times faster than buffers."""
     if is_software:
         return Variants(8, 1, "pairs" if has_textures else "buffer")
-    return Variants(64, 4, "buffer", parts=8)
+    return Variants(64, 4, "buffer", parts=16)

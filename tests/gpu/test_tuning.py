@@ -32,8 +32,8 @@ def workload(golden_checkpoint) -> Workload:
 
 def test_the_fastest_of_each_knob_is_taken(model_gpu: Gpu, workload: Workload) -> None:
     times = {("threads", 64): 0.5, ("threads", 128): 0.7, ("teams", 4): 0.1, ("layout", "buffer"): 0.2}
-    found = tune(model_gpu, workload, timer=timer_of({**times, ("tile", 16): 0.3, ("parts", 2): 0.1}))
-    assert found == Variants(64, 4, "buffer", tile=16, parts=2)
+    found = tune(model_gpu, workload, timer=timer_of({**times, ("tile", 16): 0.3, ("parts", 4): 0.1}))
+    assert found == Variants(64, 4, "buffer", tile=16, parts=4)
     assert model_gpu.ledger.entries() == ()
 
 
@@ -100,7 +100,7 @@ def test_it_stops_between_two_trials_and_frees_what_it_took(model_gpu: Gpu, work
 
 
 @pytest.mark.parametrize(
-    "tuned", [Variants(64, 4, "buffer", 64, 4), Variants(128, 8, "pairs", 16, 2), Variants(32, 2, "pairs")]
+    "tuned", [Variants(64, 4, "buffer", 64, 4), Variants(128, 8, "pairs", 16, 16), Variants(32, 2, "pairs")]
 )
 def test_whatever_is_chosen_the_logits_stay(model_gpu: Gpu, golden_checkpoint, tuned: Variants) -> None:
     ids = next(load_golden(spec).prompt_ids for spec in SPECS if spec.name == NAME)

@@ -15,7 +15,7 @@ from tests.gpu.sentences import is_one_sentence
 def test_software_adapters_are_safe_with_textures_and_narrow_workgroups() -> None:
     assert safe_variants(is_software=True, has_textures=True) == Variants(8, 1, "pairs")
     assert safe_variants(is_software=True, has_textures=False).layout == "buffer"
-    assert safe_variants(is_software=False, has_textures=True) == Variants(64, 4, "buffer", parts=8)
+    assert safe_variants(is_software=False, has_textures=True) == Variants(64, 4, "buffer", parts=16)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_software_adapters_are_safe_with_textures_and_narrow_workgroups() -> Non
         {"threads": "8"},
         {"teams": True},
         {"tile": None},
-        {"parts": 3},
+        {"parts": 2},
     ],
 )
 def test_a_variant_that_no_kernel_has_is_refused(wrong: dict[str, object]) -> None:
