@@ -121,6 +121,11 @@ class Dialogue:
         """Show the newest branch through a message."""
         self.change(leaf=self.tree.newest_leaf(key))
 
+    def reveal(self, key: int) -> None:
+        """Show a branch through a message: the one on show if it is on it."""
+        if self.conversation.leaf not in self.tree.below(key):
+            self.show(key)
+
     def step(self, key: int, step: int) -> None:
         """Show the sibling so many places on, or stay at the end of the row."""
         beside = self.tree.siblings(key)

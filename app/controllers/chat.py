@@ -172,6 +172,13 @@ class ChatController(QObject):
         self.answers_changed.emit()
         self.conversation_changed.emit()
 
+    def reveal(self, key: int) -> None:
+        """Bring a message into sight, on whichever branch it is, unless an answer is written on another."""
+        if key in self._dialogue.tree and not self.writes_here:
+            self._dialogue.reveal(key)
+            self.show_branch()
+        self._panel.show_message(key)
+
     @Slot(object)
     def _hear(self, letter: Letter) -> None:
         run = self._run

@@ -49,20 +49,25 @@ class ConversationsController(QObject):
         self._panel, self._chat, self._turns, self._archive = panel, chat, turns, archive
         self.exchange = ExchangeController(panel, archive, dialogs)
         self._query = ""
+        self._found: Sequence[Hit] = ()
         self._deleted: list[_Deleted] = []
         self._connect()
         self.show()
 
     @Slot(int)
     def open(self, key: int) -> None:
-        """Show a conversation; the one on show stays where it is."""
+        """Show a conversation, at the message that was looked for; the one on show stays where it is."""
         if key == self._current:
             self._chat.show_branch()
-            return
-        dialogue = self._try(lambda: Dialogue.open(self._archive, key))
-        if dialogue is not None:
+        else:
+            dialogue = self._try(lambda: Dialogue.open(self._archive, key))
+            if dialogue is None:
+                return
             self._chat.open(dialogue)
             self.opened.emit(self._archive.conversation(key))
+        found = next((hit.place for hit in self._found if hit.conversation == key), None)
+        if found is not None:
+            self._chat.reveal(found)
 
     @Slot(int, str)
     def rename(self, key: int, title: str) -> None:
@@ -106,12 +111,14 @@ class ConversationsController(QObject):
     @Slot()
     def show(self) -> None:
         """Draw the list."""
+        hits = self._hits()
+        self._found = hits or ()
         listing = Listing(
             conversations=self._archive.conversations(),
             current=self._current,
             running=self._current if self._is_answering else 0,
             query=self._query,
-            hits=self._hits(),
+            hits=hits,
             undo=self._deleted[-1].title if self._deleted else "",
             work=self.exchange.work,
         )

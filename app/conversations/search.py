@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from app.conversations.store import Store
 
@@ -30,7 +31,7 @@ WHERE conversation_words MATCH ? AND conversation.deleted_ms IS NULL ORDER BY ra
 """
 _ANYWHERE = f"""
 SELECT conversation, id AS message, text AS snippet FROM message
-WHERE text LIKE ? ESCAPE '\\' AND deleted_ms IS NULL
+WHERE {{like}} AND deleted_ms IS NULL
 AND conversation IN (SELECT id FROM conversation WHERE deleted_ms IS NULL)
 ORDER BY created_ms DESC LIMIT {MOST_HITS}
 """
@@ -40,12 +41,14 @@ ORDER BY created_ms DESC LIMIT {MOST_HITS}
 class Hit:
     """A conversation that was found, by its title (`message` None) or by a message in it.
 
-    `snippet` are pieces of text; the ones that are what was looked for are marked True.
+    `snippet` are pieces of text; the ones that are what was looked for are marked True. `place` is the message
+    to open it at, also where the title was found and the best message besides.
     """
 
     conversation: int
     message: int | None
     snippet: tuple[tuple[str, bool], ...]
+    place: int | None = None
 
 
 def search(store: Store, query: str) -> tuple[Hit, ...]:
@@ -58,13 +61,15 @@ def search(store: Store, query: str) -> tuple[Hit, ...]:
     match = match_expression(query)
     rows = store.rows(_IN_TITLES, match) if match else []
     if _UNSPACED.search(query):
-        hits = [_anywhere(row, query.strip()) for row in store.rows(_ANYWHERE, _like(query.strip()))]
+        hits = [_anywhere(row, query.split()) for row in store.rows(*_containing(query.split()))]
     else:
         rows += store.rows(_IN_MESSAGES, match) if match else []
         hits = []
     best: dict[int, Hit] = {}
     for hit in [*(_hit(row) for row in rows), *hits]:
-        best.setdefault(hit.conversation, hit)
+        first = best.setdefault(hit.conversation, hit)
+        if first.place is None:
+            best[hit.conversation] = replace(first, place=hit.message)
     return tuple(best.values())
 
 
@@ -88,15 +93,22 @@ def _hit(row: sqlite3.Row) -> Hit:
     return Hit(row["conversation"], row["message"], pieces(row["snippet"]))
 
 
-def _anywhere(row: sqlite3.Row, query: str) -> Hit:
+def _anywhere(row: sqlite3.Row, words: Sequence[str]) -> Hit:
+    """Around the first of the words."""
     text = row["snippet"]
-    start = max(0, text.lower().find(query.lower()))
-    end = start + len(query)
+    start = max(0, text.lower().find(words[0].lower()))
+    end = start + len(words[0])
     before = ("…" if start > AROUND_CHARACTERS else "") + text[max(0, start - AROUND_CHARACTERS) : start]
     marked = f"{before}{_OPEN}{text[start:end]}{_CLOSE}{text[end : end + AROUND_CHARACTERS]}"
     return Hit(row["conversation"], row["message"], pieces(marked))
 
 
-def _like(query: str) -> str:
-    escaped = re.sub(r"([%_\\])", r"\\\1", query)
+def _containing(words: Sequence[str]) -> tuple[str, ...]:
+    """The statement that finds messages with every word anywhere in them, and its values."""
+    like = " AND ".join(["text LIKE ? ESCAPE '\\'"] * len(words))
+    return (_ANYWHERE.format(like=like), *map(_like, words))
+
+
+def _like(word: str) -> str:
+    escaped = re.sub(r"([%_\\])", r"\\\1", word)
     return f"%{escaped}%"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QListView, QToolButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.conversations import Archive
@@ -18,6 +18,7 @@ from app.preferences import Preferences
 from app.settings import Settings, SettingsFile
 from gpu.sampling import Sampling
 from tests.app.fake_engine import PLANTED, FakeEngine, Script
+from views.chat.transcript import Transcript
 from views.strips import Banner
 from views.theme import Theme
 
@@ -55,8 +56,8 @@ def gui(make_gui: Callable[[], Gui], qtbot: QtBot) -> Gui:
     return result
 
 
-def ask(gui: Gui, qtbot: QtBot) -> None:
-    gui.chat.send("Why?")
+def ask(gui: Gui, qtbot: QtBot, question: str = "Why?") -> None:
+    gui.chat.send(question)
     qtbot.waitUntil(lambda: gui.chat.state == "ready" and gui.engine.is_idle)
 
 
@@ -140,6 +141,25 @@ def test_the_next_window_lists_the_conversations_of_the_last(
     assert row.data() == "Why?"
     qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=listed.visualRect(row).center())
     assert [message.text for message in following.chat.path] == ["Why?", "Because of outliers."]
+
+
+def test_what_was_found_is_opened_at_its_message_on_whichever_branch_it_is(gui: Gui, qtbot: QtBot) -> None:
+    for question in ("A zebra?", *["And then? " * 400] * 3):
+        ask(gui, qtbot, question)
+    first, zebra = gui.chat.dialogue.conversation.id, gui.chat.path[0].id
+    gui.turns.edit(zebra, "A horse?")
+    qtbot.waitUntil(lambda: gui.chat.state == "ready" and gui.engine.is_idle)
+    gui.chat.new_chat()
+    gui.archive.recorder.drain(10)
+    chats = gui.window.panels.conversations
+    for word in ("zebra", "horse"):
+        field = chats.findChild(QLineEdit)
+        field.clear()
+        qtbot.keyClicks(field, word)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert gui.chat.dialogue.conversation.id == first
+        assert word in gui.chat.path[0].text
+        assert gui.window.panels.chat.findChild(Transcript).verticalScrollBar().value() == 0
 
 
 def test_an_answer_cut_short_by_the_end_of_the_program_is_named(

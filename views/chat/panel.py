@@ -91,6 +91,10 @@ class ChatPanel(QWidget):
             ("Attach &files…", "Ctrl+Shift+O", "Send text files along", self._choose_files),
         ]
 
+    def show_message(self, key: int) -> None:
+        """Bring a message into sight."""
+        self._transcript.show_message(key)
+
     def focus_prompt(self) -> None:
         """Put the cursor where the person writes."""
         self._composer.edit.setFocus()

@@ -81,6 +81,10 @@ class Rows:
             return 0, -1
         return self._at(top), self._at(bottom)
 
+    def place_of(self, key: int) -> int:
+        """Which row a message has; the first where there is no such message."""
+        return next((place for place, row in enumerate(self.rows) if row.frame.key == key), 0)
+
     def anchor_at(self, y: int) -> Anchor:
         """What is at a height."""
         if not self.rows:

@@ -91,6 +91,11 @@ class Transcript(QAbstractScrollArea):
         top = widget.mapTo(self.viewport(), QPoint(0, 0)).y() + self.verticalScrollBar().value()
         self._show_stretch(top, widget.height())
 
+    def show_message(self, key: int) -> None:
+        """Bring a message into sight, from its beginning."""
+        self._follow, self._anchor = False, Anchor(self._rows.place_of(key), None, -_TOP)
+        self._arrange()
+
     def last_answer(self) -> str:
         """The source of the newest answer, empty if there is none."""
         answers = (m.text for m in reversed(self._frame.messages) if m.role == "assistant")
@@ -270,9 +275,6 @@ class Transcript(QAbstractScrollArea):
         bar = self.verticalScrollBar()
         return bar.value() >= bar.maximum() - _END_SLACK
 
-    def _ask_about(self, address: str, where: QPoint) -> None:
-        self._links.ask(address, where)
-
     def _set_up(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -284,7 +286,7 @@ class Transcript(QAbstractScrollArea):
         self._latest.clicked.connect(self.follow)
         self._later.timeout.connect(self._arrange)
         self._worker.timeout.connect(self._work)
-        self.wishes.link.connect(self._ask_about)
+        self.wishes.link.connect(self._links.ask)
         self._theme.changed.connect(self._redress)
         QTimer.singleShot(_READY_MS, self, self._get_ready)
         application = QApplication.instance()

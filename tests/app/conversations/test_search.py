@@ -56,6 +56,17 @@ def test_what_was_looked_for_is_marked_in_the_snippet(store: Store) -> None:
 def test_scripts_without_spaces_are_found_in_the_middle_of_a_run(store: Store) -> None:
     (hit,) = search(store, "模型")
     assert (hit.conversation, ("模型", True) in hit.snippet) == (7, True)
+    assert found(store, "模型 snake") == found(store, "snake 量化") == [7]
+    assert found(store, "模型 teapot") == []
+
+
+def test_a_title_that_was_found_is_opened_at_the_best_message(store: Store) -> None:
+    (title,) = search(store, "caf")
+    assert (title.message, title.place) == (None, None)
+    both = next(hit for hit in search(store, "outlier") if hit.conversation == TALK.id)
+    assert (both.message, both.place) == (None, 2)
+    (message,) = search(store, "water")
+    assert message.place == message.message == 12
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,19 @@ def test_it_stays_where_the_person_scrolled_and_returns_on_request(transcript: T
     assert not latest.isVisible()
 
 
+def test_a_message_is_brought_into_sight_from_its_beginning(transcript: Transcript) -> None:
+    messages = conversation(30, "and so\n" * 30).messages
+    transcript.set_frame(ChatFrame(tuple(replace(one, key=key) for key, one in enumerate(messages, 1))))
+    settle()
+    for key in (5, 28):
+        transcript.show_message(key)
+        settle()
+        (widget,) = (one for one in transcript.message_widgets() if one.frame.key == key)
+        assert 0 <= widget.y() < 30
+    transcript.show_message(999)
+    assert transcript.verticalScrollBar().value() == 0
+
+
 def test_home_and_end_go_to_the_ends(transcript: Transcript, qtbot) -> None:
     transcript.set_frame(conversation(6))
     settle()
