@@ -41,8 +41,8 @@ ORDER BY created_ms DESC LIMIT {MOST_HITS}
 class Hit:
     """A conversation that was found, by its title (`message` None) or by a message in it.
 
-    `snippet` are pieces of text; the ones that are what was looked for are marked True. `place` is the message
-    to open it at, also where the title was found and the best message besides.
+    `snippet` are pieces of text; the ones that are what was looked for are marked True. `place` is the
+    message to open it at: where a title was found, the best one besides.
     """
 
     conversation: int
