@@ -55,7 +55,6 @@ def live_frame(rows: Sequence[LiveRow], site: str, pick: MapPick, channel: int |
         codes=codes,
         row_names=("",) * blank + tuple(row.name for row in rows),
         column_ids=np.arange(values.shape[1], dtype=np.int32),
-        rows="token",
         low=found.low,
         high=found.high,
         palette=pick.palette,
@@ -70,6 +69,6 @@ def live_readout(rows: Sequence[LiveRow], site: str, row: int, channel: int) -> 
         return site
     place = row - (height(len(rows)) - len(rows))
     if not (0 <= place < len(rows) and 0 <= channel < rows[0].values.size):
-        return f"{site} · the newest {len(rows)} tokens of the chat"
+        return f"{site} · the newest {len(rows)} tokens"
     at = rows[place]
     return f"token {at.position:,} {at.name!r} · channel {channel:,} · {exact(float(at.values[channel]))}"

@@ -67,16 +67,16 @@ def plot_caption(plot: str, shown: Shown) -> str:
     """What a picture of the plot says above it."""
     origin = shown.capture.origin if shown.capture is not None else None
     titles = {
-        "map": shown.map.title if shown.map is not None else "",
+        "map": f"{shown.map.title}, layer by channel" if shown.map is not None else "",
         "verdicts": "Ranked channels",
         "layers": f"{shown.channel.title}: {shown.channel.layers.title}",
         "over": f"{shown.channel.title}: {shown.channel.tokens.title if shown.channel.tokens else ''}",
         "before": f"{shown.profile.title}: {shown.profile.before.title}",
         "after": f"{shown.profile.title}: {shown.profile.after.title if shown.profile.after else ''}",
-        "tokens": f"{shown.site}: every token's |x|",
+        "tokens": f"{shown.site}: |x|, token by channel",
         "sinks": "Share of attention on the first tokens, layer by head",
         "knockout": "Knock-out",
-        "drift": f"Largest |x| of {shown.other_name} over that of {shown.name}",
+        "drift": f"Largest |x| of {shown.other_name} over that of {shown.name}, layer by channel",
     }
     about = (shown.name, origin.model, origin.scheme) if origin is not None else ()
     return " · ".join((titles[plot], *about))
