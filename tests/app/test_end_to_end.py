@@ -21,6 +21,7 @@ from gpu.ledger import PURPOSES
 from gpu.sampling import Sampling
 from tests.app.session import Session
 from views.chat.token_card import TokenCard
+from views.outliers import OutliersPanel
 from views.strips import Banner
 
 NONSENSE = Sampling(temperature=100.0, top_k=0, top_p=1.0, seed=1)  # goes on until it is stopped
@@ -129,6 +130,33 @@ def test_a_token_opened_in_the_chat_is_what_every_panel_shows(session: Session) 
     damage = measure(capture.values[gui.spikes.site][0], "int8", "b32")
     ratio = f"SQNR {damage.total_sqnr_db:.1f} dB"
     session.wait(lambda: gui.window.panels.damage.totals().endswith(ratio), patience_s=10)
+
+
+def test_an_answer_is_followed_token_by_token_and_its_thinking_compared(session: Session) -> None:
+    gui, outliers = session.gui, session.gui.outliers
+    page = gui.window.findChild(OutliersPanel)
+    gui.window.show_workspace("outliers")
+    page.show_tab("tokens")
+    QTest.mouseClick(page.tokens._follow, Qt.MouseButton.LeftButton)
+    gui.window.panels.chat.thinking_toggled.emit(True)
+    gui.chat.send("What is a scale?")
+    key = session.wait_for_answer().id
+    session.settle(100)
+    trace = gui.chat.trace(key)
+    assert trace is not None
+    followed = [row.piece for row in outliers.tokens.live._rows]
+    assert followed[-len(trace) :] == list(trace.token_pieces())
+    QTest.mouseClick(page.tokens._follow, Qt.MouseButton.LeftButton)
+    page.source.source_chosen.emit("parts")
+    page.source.capture_requested.emit()
+    session.wait(lambda: page.tab() == "drift")
+    thinking, answer = outliers._shelf.compared, outliers.capture
+    assert thinking is not None
+    assert answer is not None
+    assert "".join(thinking.pieces).startswith("<think>")
+    assert thinking.tokens + answer.tokens == len(trace)
+    gui.window.panels.chat.thinking_toggled.emit(False)
+    gui.window.show_workspace("chat")
 
 
 def test_escape_stops_the_answer_and_keeps_what_was_written(session: Session) -> None:
