@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.conversations import MessageState
 from app.dialogue import Dialogue
 from app.messages import Forgot, Question, Traced, Wrote
-from app.presenters.chat import note_of
+from app.presenters.chat import note_of, told
 from app.presenters.status import Progress
 from app.token_trace import TokenTrace, TraceBuilder
 from gpu.events import Event, Failed, Finished, FinishReason, PromptProgress, Timing, Token
@@ -25,7 +25,8 @@ STATES: dict[FinishReason, MessageState] = {
 class Answering:
     """Hears the letters of one run. `dialogue` and `key` say whose answer it is.
 
-    A run that goes on after `question.answer_ids` begins its text anew, since all of it comes again.
+    A run that goes on after `question.answer_ids` begins its text anew, since all of it comes again. After
+    an answer that `filled` the context there may be nothing left to forget: then it ends there.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class Answering:
         question: Question,
         start: TokenTrace | None = None,
         clock_s: Callable[[], float] = time.perf_counter,
+        *,
+        filled: bool = False,
     ) -> None:
         self.dialogue, self.key, self.question = dialogue, key, question
         self.progress = Progress()
         self.ended: Finished | Failed | None = None
-        self._clock_s = clock_s
+        self._clock_s, self._filled = clock_s, filled
         self._asked_s = clock_s()
         self._before_ms = dialogue.tree[key].reasoning_ms or 0
         self._thinking_since_s: float | None = None
@@ -64,7 +67,7 @@ class Answering:
         elif isinstance(event, Token):
             self.progress = replace(self.progress, context_used=event.context_used)
         elif isinstance(event, Forgot):
-            self.progress = replace(self.progress, forgotten_turns=event.turns)
+            self._forget(event.turns)
         elif isinstance(event, Finished | Failed):
             self._end(event)
 
@@ -79,6 +82,12 @@ class Answering:
     def builder(self) -> TraceBuilder | None:
         """For whoever has the time to build the trace; nothing is added once the run has ended."""
         return self._builder if self._traced else None
+
+    def _forget(self, turns: int) -> None:
+        tree = self.dialogue.tree
+        given = list(told(tree.path(tree.parent_of(self.key)))) if self.key in tree else []
+        first_seen = given[turns].id if turns < len(given) else None
+        self.progress = replace(self.progress, forgotten_turns=turns, first_seen=first_seen)
 
     def _read(self, event: PromptProgress) -> None:
         elapsed_s = self._clock_s() - self._asked_s
@@ -120,6 +129,8 @@ class Answering:
             self._traced += 1
 
     def _end(self, event: Finished | Failed) -> None:
+        if isinstance(event, Failed) and self._filled and not self._wrote:
+            event = Finished(event.run_id, "context")
         self.ended = event
         if self.key not in self.dialogue.tree:
             return

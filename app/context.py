@@ -35,7 +35,13 @@ def fit_prompt(codec: TextCodec, question: Question, context_tokens: int) -> Pro
     """
     if question.when_full == "stop":
         check_size(codec, question.turns, context_tokens)
-        return Prompt(prompt_ids(codec, question.turns, question.thinking))
+        ids = prompt_ids(codec, question.turns, question.thinking)
+        if len(ids) >= context_tokens and sum(turn.role == "user" for turn in question.turns) > 1:
+            raise RequestError(
+                f"The conversation has {len(ids):,} tokens and the context holds {context_tokens:,}; let it "
+                "forget its oldest turns (Sampling), or load the model with a longer context."
+            )
+        return Prompt(ids)
     room_tokens = context_tokens - len(question.answer_ids) - _reserve(question, context_tokens)
     for count in _ways_to_forget(codec, question.turns, context_tokens):
         turns = without_oldest(question.turns, count)

@@ -156,10 +156,20 @@ class ChatController(QObject):
             self._engine.cancel()
             self._show()
 
-    def begin(self, key: int, question: Question | None = None, start: TokenTrace | None = None) -> None:
-        """Have an answer written; `start` are the tokens that `question` goes on after."""
+    def begin(
+        self,
+        key: int,
+        question: Question | None = None,
+        start: TokenTrace | None = None,
+        *,
+        filled: bool = False,
+    ) -> None:
+        """Have an answer written; `start` are the tokens that `question` goes on after.
+
+        They may have `filled` the context.
+        """
         question = question or self._question(key)
-        self._run = Answering(self._dialogue, key, question, start)
+        self._run = Answering(self._dialogue, key, question, start, filled=filled)
         self._progress = self._run.progress
         self._engine.ask(question)
         self._gauges_timer.start()
@@ -214,11 +224,11 @@ class ChatController(QObject):
         """Whether an answer that filled the context is written on, with older turns forgotten."""
         full = isinstance(run.ended, Finished) and run.ended.reason == "context"
         may_forget = run.question.when_full == "forget" and run.dialogue is self._dialogue
-        trace = run.trace() if full and may_forget else None
+        trace = run.trace() if full and may_forget and run.wrote else None
         if trace is None:
             return False
         self._dialogue.resume(run.key)
-        self.begin(run.key, replace(run.question, answer_ids=trace.token_ids()), trace)
+        self.begin(run.key, replace(run.question, answer_ids=trace.token_ids()), trace, filled=True)
         return True
 
     def _question(self, key: int) -> Question:
@@ -247,6 +257,7 @@ class ChatController(QObject):
             samples=self._samples,
             traced=self._traces.known,
             dress=self._dress,
+            first_seen=self._progress.first_seen,
         )
         self._panel.set_chat(chat_frame(shown))
 

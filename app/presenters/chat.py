@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.attachments import with_attachments
@@ -24,6 +24,7 @@ _STATES: dict[str, MessageState] = {
     "failed": "failed",
     "interrupted": "done",
 }
+_FORGOTTEN = "The context is full: the model no longer sees what is above."
 _INTERRUPTED = "The program ended before this answer did"
 _UNFINISHED = ("cut", "cancelled", "failed", "interrupted")
 Dress = Callable[[Message, MessageFrame], MessageFrame]
@@ -33,7 +34,8 @@ Dress = Callable[[Message, MessageFrame], MessageFrame]
 class Shown:
     """What the transcript is drawn from. `ready`: nothing runs, so messages can be changed and answered.
 
-    `traced` are the messages whose tokens are kept; `dress` adds what another panel knows of a message.
+    `traced` are the messages whose tokens are kept; `dress` adds what another panel knows of a message. The
+    newest answer was given without what comes before `first_seen`, where that is known.
     """
 
     key: int
@@ -44,6 +46,7 @@ class Shown:
     samples: tuple[str, ...] = ()
     traced: Collection[int] = ()
     dress: Dress = lambda _message, frame: frame
+    first_seen: int | None = None
 
 
 def chat_frame(shown: Shown) -> ChatFrame:
@@ -60,13 +63,21 @@ def chat_frame(shown: Shown) -> ChatFrame:
 
 def turns_of(path: Sequence[Message], system_prompt: str = "") -> tuple[Turn, ...]:
     """What the model is given. A question whose answer failed before its first word is left out with it."""
-    turns = [Turn("system", system_prompt)] if system_prompt.strip() else []
+    system = [Turn("system", system_prompt)] if system_prompt.strip() else []
+    return (*system, *map(_turn, told(path)))
+
+
+def told(path: Sequence[Message]) -> Iterator[Message]:
+    """The messages that the model is given, each as a turn."""
     for message, following in zip(path, (*path[1:], None), strict=True):
-        if message.role == "assistant" and message.text:
-            turns.append(Turn("assistant", message.text, message.reasoning))
-        elif message.role == "user" and not _came_to_nothing(following):
-            turns.append(Turn("user", text_of(message)))
-    return tuple(turns)
+        if message.text if message.role == "assistant" else not _came_to_nothing(following):
+            yield message
+
+
+def _turn(message: Message) -> Turn:
+    if message.role == "assistant":
+        return Turn("assistant", message.text, message.reasoning)
+    return Turn("user", text_of(message))
 
 
 def text_of(message: Message) -> str:
@@ -106,6 +117,7 @@ def _frame(message: Message, is_last: bool, shown: Shown) -> MessageFrame:
         attachments=tuple(AttachmentFrame(attached.name) for attached in message.attachments),
         can_continue=shown.can_ask and is_last and _can_continue(message),
         has_tokens=message.id in shown.traced,
+        above=_FORGOTTEN if message.id == shown.first_seen else "",
     )
     return shown.dress(message, frame)
 

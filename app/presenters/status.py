@@ -12,7 +12,7 @@ from views.frames import StatusFrame
 
 @dataclass(frozen=True)
 class Progress:
-    """How the running answer is doing."""
+    """How the running answer is doing. `first_seen` is the message that the model's context begins with."""
 
     prompt: PromptProgress | None = None
     timing: Timing | None = None
@@ -20,6 +20,7 @@ class Progress:
     context_used: int = 0
     prompt_left_s: float | None = None
     forgotten_turns: int = 0
+    first_seen: int | None = None
 
 
 def status_frame(

@@ -163,3 +163,24 @@ def test_tokens_and_forgotten_turns_are_counted(talk: Dialogue, clock: Clock) ->
     run.hear(Forgot(1, 4))
     run.hear(Token(1, 5, 33))
     assert (run.progress.forgotten_turns, run.progress.context_used) == (4, 33)
+
+
+def test_what_the_model_sees_begins_with_a_message(talk: Dialogue, clock: Clock) -> None:
+    talk.delete(talk.path[0].id)
+    for question, state, text in (("Why?", "done", "So."), ("Long?", "failed", ""), ("How?", "done", "By.")):
+        key = talk.ask(question, Origin())
+        talk.update(replace(talk.tree[key], text=text, state=state))
+    talk.ask("And now?", Origin())
+    run = run_of(talk, clock)
+    run.hear(Forgot(1, 2))
+    assert run.progress.first_seen is not None
+    assert talk.tree[run.progress.first_seen].text == "How?"  # the one in between was never told
+
+
+def test_an_answer_that_alone_fills_the_context_ends_there(talk: Dialogue, clock: Clock) -> None:
+    talk.update(replace(answer(talk), text="So it goes", state="streaming"))
+    run = run_of(talk, clock, replace(QUESTION, answer_ids=(1, 2)), filled=True)
+    run.hear(Failed(1, "The context cannot hold it."))
+    assert isinstance(run.ended, Finished)
+    assert (answer(talk).state, answer(talk).text, answer(talk).error) == ("cut", "So it goes", "")
+    assert answer(talk).note == "the context is full"

@@ -59,9 +59,13 @@ def test_a_further_question_mostly_keeps_the_beginning_of_the_prompt(small: Text
     assert len(beginnings) <= 4
 
 
-def test_with_stop_a_long_conversation_is_left_for_the_engine_to_refuse(small: TextCodec) -> None:
-    ids, forgotten = fit_prompt(small, Question(talk(40)), 50)
-    assert (len(ids) > 50, forgotten) == (True, 0)
+def test_with_stop_a_long_conversation_is_refused_with_forgetting_as_a_way_out(small: TextCodec) -> None:
+    with pytest.raises(RequestError, match=r"holds 50; let it forget its oldest turns"):
+        fit_prompt(small, Question(talk(40)), 50)
+    ids, forgotten = fit_prompt(
+        small, Question(talk(1)), 3
+    )  # a single question is left for the engine to refuse
+    assert (len(ids) > 3, forgotten) == (True, 0)
 
 
 def test_what_is_written_of_the_answer_needs_room_too(small: TextCodec) -> None:

@@ -21,6 +21,7 @@ from views.chat.tools import Allowed, MessageTools
 from views.chat.wishes import MessageWishes
 from views.frames import MessageFrame
 from views.text_field import LONGEST, say_too_long
+from views.widgets import label
 
 _SPOKEN = 2000  # characters of a message that a screen reader is given at once
 
@@ -40,11 +41,15 @@ class MessageView(QWidget):
         self.tools = MessageTools(wishes, self.copy, self.edit, answer=markdown)
         self._editor: MessageEditor | None = None
         self._is_active = self._is_hovered = self._is_last = False
+        self._above = label("", "muted", wrap=True)
+        self._above.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._above.hide()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(self.name)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(8, 4, 8, 2)
         self.column.setSpacing(4)
+        self.column.addWidget(self._above)
         self.body.height_changed.connect(self.height_changed)
         self.body.link_clicked.connect(wishes.link)
 
@@ -53,6 +58,8 @@ class MessageView(QWidget):
         changed = frame != self.frame
         self.frame, self._is_last = frame, last
         if changed:
+            self._above.setText(frame.above)
+            self._above.setVisible(bool(frame.above))
             self.fill(frame)
             if frame.state != "streaming":
                 self.setAccessibleDescription(frame.text[:_SPOKEN])

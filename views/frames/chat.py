@@ -30,7 +30,8 @@ class MessageFrame:
     `error` is the stated failure of a failed turn; `note` is small print under a finished one, such as
     "48 tokens · 31 tok/s". `key` names the message in signals; 0 means that it cannot be changed (yet).
     It is variant `sibling` (from 1) of `sibling_count`. `reasoning_ms` None while the model still thinks, or
-    where it is not known. With `tokens` the answer is drawn token by token instead of as Markdown.
+    where it is not known. With `tokens` the answer is drawn token by token instead of as Markdown. `above` is
+    said between it and the message before.
     """
 
     role: Literal["user", "assistant", "system"]
@@ -47,6 +48,7 @@ class MessageFrame:
     can_continue: bool = False
     has_tokens: bool = False
     tokens: TokensFrame | None = None
+    above: str = ""
 
 
 @dataclass(frozen=True)

@@ -100,3 +100,9 @@ def test_the_small_print_tells_tokens_speed_and_an_unusual_end() -> None:
     assert note_of(timing(48), "context").endswith("the context is full")
     assert note_of(None, "length") == "ended at the longest answer allowed"
     assert note_of(None, "stop") == ""
+
+
+def test_what_the_model_no_longer_sees_is_said_where_it_ends() -> None:
+    above = [frame.above for frame in chat_frame(shown(WHY, DONE, HOW, first_seen=HOW.id)).messages]
+    assert above[:2] == ["", ""]
+    assert "no longer sees what is above" in above[2]

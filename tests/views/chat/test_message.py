@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu, QPlainTextEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPlainTextEdit, QToolButton
 
 from tests.views.controls import named
 from views.chat.answer import AssistantMessage
@@ -79,6 +79,14 @@ def test_a_message_without_a_key_cannot_be_edited(answer: AssistantMessage) -> N
     answer.set_frame(replace(ANSWER, key=0), Allowed(change=True), last=True)
     answer.edit()
     assert not answer.is_editing
+
+
+def test_what_is_said_above_it_comes_and_goes(answer: AssistantMessage) -> None:
+    for above in ("The rest is forgotten.", ""):
+        answer.set_frame(replace(ANSWER, above=above), Allowed(), last=True)
+        shown = [one for one in answer.findChildren(QLabel) if one.isVisible() and "forgotten" in one.text()]
+        assert [one.text() for one in shown] == [above] * bool(above)
+    assert answer.height_at(600) < 120
 
 
 def test_a_message_too_long_for_a_field_is_left_as_it_is(answer: AssistantMessage) -> None:

@@ -28,7 +28,7 @@ def show(question: UserMessage, text: str, **more) -> None:
 
 
 def test_the_bubble_is_as_wide_as_its_words_and_not_wider_than_most_of_the_row(question, qtbot) -> None:
-    bubble = question.findChild(QFrame)
+    bubble = next(one for one in question.findChildren(QFrame) if one.property("look") == "bubble")
     show(question, "Hi")
     qtbot.waitUntil(lambda: bubble.width() < 100)
     show(question, "many words " * 60)
