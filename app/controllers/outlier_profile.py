@@ -16,6 +16,7 @@ from views.frames.outliers import ProfileFrame
 from views.outliers.profile import ProfilePage
 
 _STOP_S = 1.0
+_NOTHING = ProfileFrame(note="Click a channel in the map to see the profile of its site.")
 Post = Callable[[object], None]
 
 
@@ -29,8 +30,8 @@ class ProfileController(QObject):
         self._pick = RemedyPick()
         self._work: ProfileWork | None = None
         self._key: tuple[object, ...] = ()
-        self.frame = ProfileFrame(note="Click a channel in the map to see the profile of its site.")
-        self._worker.told.connect(self._show)
+        self.frame = _NOTHING
+        self._worker.told.connect(self._hear)
         page.smoothing_chosen.connect(lambda value: self._change(smoothing=None if value < 0 else value))
         page.rotation_toggled.connect(lambda is_on: self._change(rotates=is_on))
         page.clip_chosen.connect(lambda value: self._change(clip=None if value < 0 else value))
@@ -52,6 +53,11 @@ class ProfileController(QObject):
         self._work = ProfileWork(site, values, self._pick, weight_absmax)
         self._start()
 
+    def clear(self) -> None:
+        """Show no site."""
+        self._key, self._work = (), None
+        self._show(_NOTHING)
+
     def stop(self) -> None:
         self._worker.stop(_STOP_S)
 
@@ -62,6 +68,10 @@ class ProfileController(QObject):
             self._start()
 
     @Slot(object)
+    def _hear(self, frame: ProfileFrame) -> None:
+        if self._work is not None:
+            self._show(frame)
+
     def _show(self, frame: ProfileFrame) -> None:
         self.frame = frame
         self._page.set_frame(frame)

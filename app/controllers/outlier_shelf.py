@@ -51,5 +51,11 @@ class Shelf:
         self.put(name, capture)
         self._token = self.shown
 
+    def drop(self) -> None:
+        """Forget the one on show; the one it was compared with takes its place."""
+        following = self.other
+        self._captures.pop(self.shown, None)
+        self.shown = following
+
     def compare_with(self, name: str) -> None:
         self._other = name

@@ -121,8 +121,14 @@ class OutliersController(QObject):
         self._shelf.shown = name
         self._show_another()
 
+    @Slot()
+    def _close_capture(self) -> None:
+        self._shelf.drop()
+        self.taking.say(summary(self.capture) if self.capture is not None else "")
+        self._show_another()
+
     def _show_another(self) -> None:
-        if self._pin is not None and self.capture is not None and not site_of(self.capture, self._pin):
+        if self._pin is not None and (self.capture is None or not site_of(self.capture, self._pin)):
             self._pin = None
         self._show_all()
 
@@ -215,6 +221,7 @@ class OutliersController(QObject):
             self._channel = channel_frame(None, None, None, {})
             self._panel.channel.set_frame(self._channel)
             self.tokens.set_site(None, "", self._map_pick, None, pin)
+            self.profile.clear()
             return
         site = site_of(capture, pin) if pin is not None else self._map.sites[0].site
         columns = self._columns.get((capture.origin.fingerprint, site))
@@ -271,6 +278,7 @@ class OutliersController(QObject):
         self._engine.told.connect(self._hear)
         self.taking.captured.connect(self._add_all)
         self.taking.file_wanted.connect(self._choose_file)
+        panel.source.close_requested.connect(self._close_capture)
         panel.source.capture_chosen.connect(self._choose_capture)
         picks.kind_chosen.connect(lambda kind: self._change_map(kind=kind))
         picks.statistic_chosen.connect(lambda key: self._change_map(statistic=key, handles=(0.0, 1.0)))

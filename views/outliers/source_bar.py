@@ -21,6 +21,7 @@ class SourceBar(QWidget):
     capture_chosen = Signal(str)
     keeps_toggled = Signal(bool)
     sinks_toggled = Signal(bool)
+    close_requested = Signal()
     open_requested = Signal()
     save_requested = Signal()
 
@@ -37,6 +38,7 @@ class SourceBar(QWidget):
         )
         self._sinks = tool_button("Attention", "Also measure where attention goes; takes about as long again")
         self._capture = ChoiceBox("Capture", "Which capture is on show")
+        self._close = tool_button("", "Close this capture: its memory is given back", "inline", "close")
         self._open = tool_button("Open…", "Open a capture; it needs no model")
         self._save = tool_button("Save…", "Save this capture as one file")
         self._progress = QProgressBar()
@@ -48,7 +50,8 @@ class SourceBar(QWidget):
         self._frame = frame
         self._source.set_choices(frame.sources, frame.source)
         self._capture.set_choices(frame.captures, frame.capture)
-        self._capture.setVisible(bool(frame.captures))
+        for widget in (self._capture, self._close):
+            widget.setVisible(bool(frame.captures))
         self._text.setVisible(frame.source == "typed")
         if self._text.text() != frame.text:
             self._text.setText(frame.text)
@@ -79,7 +82,7 @@ class SourceBar(QWidget):
         for widget in (self._source, self._text, self._go, self._progress, self._keeps, self._sinks):
             row.addWidget(widget, 1 if widget is self._text else 0)
         row.addStretch()
-        for widget in (self._capture, self._open, self._save):
+        for widget in (self._capture, self._close, self._open, self._save):
             row.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -95,6 +98,7 @@ class SourceBar(QWidget):
         self._capture.chosen.connect(self.capture_chosen)
         self._keeps.toggled.connect(self.keeps_toggled)
         self._sinks.toggled.connect(self.sinks_toggled)
+        self._close.clicked.connect(self.close_requested)
         self._open.clicked.connect(self.open_requested)
         self._save.clicked.connect(self.save_requested)
 

@@ -17,6 +17,19 @@ def test_the_newest_is_on_show_and_compared_with_the_one_before() -> None:
     assert shelf.compared is second
 
 
+def test_the_one_on_show_is_dropped_for_the_one_it_was_compared_with() -> None:
+    shelf = Shelf()
+    for name in ("one", "two", "three"):
+        shelf.put(name, planned({}))
+    shelf.compare_with("one")
+    shelf.drop()
+    assert (shelf.shown, shelf.other, shelf.names) == ("one", "two", ("one", "two"))
+    shelf.drop()
+    shelf.drop()
+    shelf.drop()
+    assert (shelf.shown, shelf.capture, shelf.names) == ("", None, ())
+
+
 def test_a_token_replaces_the_token_before_it_and_nothing_else() -> None:
     shelf = Shelf()
     shelf.put("text", planned({}))

@@ -202,6 +202,25 @@ def test_a_token_opened_in_the_chat_takes_the_place_of_the_one_before(
     assert panel.map._frame.pinned == (0, 9)
 
 
+def test_the_last_capture_closed_leaves_nothing_on_the_pages(
+    outliers: OutliersController, panel: OutliersPanel, qtbot
+) -> None:
+    outliers.add("first", spiked())
+    outliers.add("second", planned({}))
+    panel.map.pinned.emit(1, 7)
+    panel.source.close_requested.emit()
+    assert panel.source._capture.key() == "first"
+    qtbot.waitUntil(lambda: outliers.profile.is_idle)
+    panel.source.close_requested.emit()
+    qtbot.waitUntil(lambda: outliers.profile.is_idle)
+    assert outliers.capture is None
+    assert panel.map._frame.empty
+    assert panel.tokens.map._frame.empty
+    assert panel.verdicts.visible_rows() == []
+    assert "Click a channel" in outliers.profile.frame.note
+    assert panel.source.note() == ""
+
+
 def test_captures_taken_together_are_compared(outliers: OutliersController, panel: OutliersPanel) -> None:
     outliers.taking.captured.emit((("Thinking", planned({})), ("Answer", spiked())))
     assert panel.tab() == "drift"

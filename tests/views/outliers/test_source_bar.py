@@ -60,5 +60,7 @@ def test_switches_and_files(qtbot) -> None:
     for name, signal in (("Open…", bar.open_requested), ("Save…", bar.save_requested)):
         with qtbot.waitSignal(signal):
             button(bar, name).click()
+    with qtbot.waitSignal(bar.close_requested):
+        bar._close.click()
     bar.set_frame(READY)
     assert not button(bar, "Save…").isEnabled()
