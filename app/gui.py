@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -263,6 +264,7 @@ def make_gpu_engine(post: Post) -> Engine:
 
 def run(options: GuiOptions) -> int:
     """Show the window until it is closed; the exit status."""
+    gc.freeze()  # what is imported stays: collections that go through it hold the window up for 0.1 s
     app = QApplication(sys.argv[:1])
     app.setApplicationName("quantscope")
     app.setApplicationDisplayName("Quantscope")

@@ -29,9 +29,15 @@ class FocusRing(QWidget):
             application.focusChanged.connect(self._leave)
 
     def move_focus(self, forward: bool) -> bool:
-        """What Tab and Shift+Tab do; whether there was anywhere to go."""
+        """What Tab and Shift+Tab do; whether there was anywhere to go.
+
+        Qt asks for it, too, when it hides what has the focus: then nobody pressed a key.
+        """
+        left = self._window.focusWidget()
+        is_pressed = left is None or left.isVisible()
         moved = move_focus(self._window, forward)
-        self.surround(self._window.focusWidget())
+        if is_pressed:
+            self.surround(self._window.focusWidget())
         return moved
 
     def surround(self, widget: QWidget | None) -> None:

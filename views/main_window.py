@@ -34,6 +34,7 @@ from views.menus import add_menu, fill_recent, make_action
 from views.page_stack import PageStack
 from views.palette import CommandPalette
 from views.rail import Workspace, WorkspaceRail
+from views.reading_order import focus_first
 from views.setup_bar import SetupBar
 from views.shortcuts import ShortcutsDialog, keys_of
 from views.spikes import SpikesPanel
@@ -117,9 +118,9 @@ class MainWindow(QMainWindow):
         self.resize(*_SIZE)
         self._docks = self._build_docks()
         self._build_centre()
+        self._arrangement = Arrangement(self, self._docks, CHAT)
         self._build_menus()
         self._connect()
-        self._arrangement = Arrangement(self, self._docks, CHAT)
 
     def set_setup(self, frame: SetupFrame) -> None:
         self._bar.set_frame(frame)
@@ -151,6 +152,10 @@ class MainWindow(QMainWindow):
         page = self._workspaces[key]
         self._arrangement.enter(key, lambda: self._pages.setCurrentWidget(page))
         self._rail.show_chosen(key)
+        if self.panels.chat.isVisible():
+            self.panels.chat.focus_prompt()
+        else:
+            focus_first(page)
         self.workspace_shown.emit(key)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -252,7 +257,7 @@ class MainWindow(QMainWindow):
         switches = [dock.toggleViewAction() for dock in self._docks.values()]
         for number, switch in enumerate(switches, 1):
             switch.setShortcut(f"Ctrl+{number}")
-        reset = make_action(self, "&Reset layout", "", "Put every panel back", self._reset_layout)
+        reset = make_action(self, "&Reset layout", "", "Put every panel back", self._arrangement.reset)
         sizes = [
             make_action(self, text, keys, tip, partial(self.text_scaled.emit, step))
             for text, keys, tip, step in _TEXT_SIZES
@@ -269,9 +274,6 @@ class MainWindow(QMainWindow):
 
     def _show_palette(self) -> None:
         self._palette.open_over(self, cast(list[QAction], self.findChildren(QAction)))
-
-    def _reset_layout(self) -> None:
-        self._arrangement.reset()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """Every key and what it does, menu keys first."""

@@ -26,11 +26,23 @@ def move_focus(window: QWidget, forward: bool) -> bool:
     return stop is not None
 
 
+def focus_first(page: QWidget) -> None:
+    """Bring the keyboard to a page that has come to the front, where it is not there already."""
+    if not page.isAncestorOf(page.window().focusWidget()):
+        for stop in stops(page)[:1]:
+            stop.setFocus()
+
+
 def next_stop(window: QWidget, here: QWidget | None, forward: bool) -> QWidget | None:
-    """The stop after or before `here`, at the ends the one at the other end; None if there is none."""
-    order = [widget for widget in _read(window) if is_stop(widget) or widget is here]
+    """The stop after or before `here`, at the ends the one at the other end; None if there is none.
+
+    From what was hidden it goes on from what that is in.
+    """
+    order = list(_read(window))
     if not forward:
         order.reverse()
+    while here is not None and here not in order:
+        here = here.parentWidget()
     at = order.index(here) + 1 if here in order else 0
     return next((widget for widget in (*order[at:], *order[:at]) if is_stop(widget)), None)
 

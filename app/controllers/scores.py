@@ -13,6 +13,7 @@ from app.controllers.chat import ChatController
 from app.engine_thread import EngineThread, Job
 from app.failures import sentence_of
 from app.messages import ModelFacts
+from app.presenters.setup import SCHEMES
 from app.presenters.tokens import Standing
 from app.tasks.score import Scored, ScoreWish, score_answer
 from app.token_trace import Score, TokenTrace
@@ -21,7 +22,7 @@ from gpu.errors import BudgetError, Cancelled, QuantscopeError
 if TYPE_CHECKING:
     from app.engine_desk import Desk
 
-REFERENCES = ("W16A16", "W8A8", "W4A16")
+REFERENCE = "W16A16"
 _CHEAPER = "W8A8"
 
 
@@ -46,7 +47,7 @@ class ScoreController(QObject):
         super().__init__(chat)
         self._engine, self._chat = engine, chat
         self._facts: ModelFacts | None = None
-        self._reference = REFERENCES[0]
+        self._reference = REFERENCE
         self._wanted = False
         self._job: Job | None = None
         self._partial: dict[int, Score] = {}
@@ -57,9 +58,10 @@ class ScoreController(QObject):
 
     @property
     def references(self) -> tuple[str, ...]:
-        """What the open model can be compared with."""
+        """What the open model can be compared with: any other scheme, the reference first."""
         scheme = self._facts.scheme if self._facts is not None else ""
-        return tuple(name for name in REFERENCES if name != scheme)
+        names = dict.fromkeys((REFERENCE, *(choice.key for choice in SCHEMES)))
+        return tuple(name for name in names if name != scheme)
 
     @property
     def reference(self) -> str:

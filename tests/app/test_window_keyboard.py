@@ -91,6 +91,16 @@ def test_tab_reaches_every_control_and_comes_around(gui: Gui, workspace: str) ->
     assert back == [widget for widget in reversed(reached) if widget in back]
 
 
+@pytest.mark.parametrize("workspace", WORKSPACES)
+def test_a_page_that_comes_to_the_front_has_the_keyboard(gui: Gui, workspace: str) -> None:
+    window = gui.window
+    stops(window)[0].setFocus()
+    show(gui, workspace)
+    page = window._workspaces[workspace]
+    assert page.isAncestorOf(window.focusWidget())
+    assert not window.findChild(FocusRing).isVisible()
+
+
 def test_tab_follows_the_eye(gui: Gui) -> None:
     window = gui.window
     show(gui, "chat")
@@ -112,7 +122,7 @@ def test_every_control_has_a_name_and_shows_the_focus(gui: Gui, workspace: str) 
         QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
         widget = window.focusWidget()
         assert spoken(widget), widget
-        assert ring.isVisible()
+        assert ring.isVisible(), spoken(widget)
         ringed = picture(window, widget)
         ring.surround(None)
         assert picture(window, widget) != ringed, spoken(widget)

@@ -7,6 +7,7 @@ from its end to its beginning and back, a third of a window a frame.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import time
@@ -136,6 +137,7 @@ def measure(panel: ChatPanel, turns: int, text: str, answer: str) -> dict[str, d
 
 def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    gc.freeze()  # as the program does
     app = QApplication([])
     panel = ChatPanel(Theme(app, Qt.ColorScheme.Light))
     panel.resize(900, 720)

@@ -68,6 +68,12 @@ def test_a_focus_that_comes_otherwise_has_none(page: Page) -> None:
     assert not page.ring.isVisible()
 
 
+def test_a_focus_that_fled_from_what_was_hidden_has_none(page: Page) -> None:
+    page.first.hide()
+    assert page.second.hasFocus()
+    assert not page.ring.isVisible()
+
+
 def test_it_outlives_its_widget(page: Page) -> None:
     page.focusNextPrevChild(True)
     shiboken6.delete(page.second)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from views.reading_order import in_rows, is_stop, move_focus, next_stop, stops
+from views.reading_order import focus_first, in_rows, is_stop, move_focus, next_stop, stops
 
 
 @pytest.fixture
@@ -74,6 +74,39 @@ def test_from_what_is_no_stop_it_goes_on_from_there(page: QWidget) -> None:
     assert not is_stop(here)
     assert next_stop(page, here, forward=True).text() == "2"
     assert next_stop(page, here, forward=False).text() == "0"
+
+
+def test_from_what_was_hidden_it_goes_on_from_what_that_is_in(qtbot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    row = QHBoxLayout(page)
+    before, group, after = QPushButton("before"), QWidget(), QPushButton("after")
+    inside = QVBoxLayout(group)
+    hidden = QPushButton("hidden")
+    inside.addWidget(hidden)
+    for widget in (before, group, after):
+        row.addWidget(widget)
+    page.show()
+    hidden.hide()
+    assert next_stop(page, hidden, forward=True) is after
+    assert next_stop(page, hidden, forward=False) is before
+
+
+def test_the_keyboard_comes_to_a_page_once(qtbot) -> None:
+    window, page, elsewhere = QWidget(), QWidget(), QPushButton("elsewhere")
+    qtbot.addWidget(window)
+    row, inside = QHBoxLayout(window), QVBoxLayout(page)
+    for widget in (elsewhere, page):
+        row.addWidget(widget)
+    for number in "123":
+        inside.addWidget(QPushButton(number))
+    window.show()
+    elsewhere.setFocus()
+    focus_first(page)
+    assert window.focusWidget() is stops(page)[0]
+    stops(page)[2].setFocus()
+    focus_first(page)
+    assert window.focusWidget() is stops(page)[2]
 
 
 def test_hidden_disabled_and_proxied_controls_are_no_stops(page: QWidget) -> None:

@@ -19,6 +19,7 @@ from app.engine_desk import Desk
 from app.engine_thread import EngineThread
 from app.gui import make_gpu_engine
 from app.messages import ModelFacts, ModelWish
+from app.presenters.setup import SCHEMES
 from app.tasks.score import Scored
 from app.trace_codec import TraceError
 from gpu.errors import BudgetError
@@ -151,6 +152,12 @@ def test_another_reference_is_measured_anew(talk: Talk) -> None:
     talk.bot.waitUntil(lambda: "from W16A16" in talk.summary(), timeout=PATIENCE_MS)
     talk.scores.choose("W8A8")
     talk.bot.waitUntil(lambda: "W4A8 from W8A8" in talk.summary(), timeout=PATIENCE_MS)
+
+
+def test_any_other_scheme_can_be_the_reference(talk: Talk) -> None:
+    first, *others = talk.scores.references
+    assert first == "W16A16"
+    assert {first, *others} == {choice.key for choice in SCHEMES} - {"W4A8"}
 
 
 def test_a_reference_that_does_not_fit_is_said_with_a_way_out(
