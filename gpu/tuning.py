@@ -158,7 +158,8 @@ def _rows(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
 def _context(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
     """Attention of one token to a long context."""
     gpu, heads = kit.gpu, workload.heads
-    cache = allocate_layer(gpu, heads, CONTEXT_TOKENS, cache_kind(gpu, workload.scheme.kv_bits), "tuning")
+    kind = cache_kind(gpu, heads, workload.scheme.kv_bits)
+    cache = allocate_layer(gpu, heads, CONTEXT_TOKENS, kind, "tuning")
     q = gpu.ledger.buffer("tuning q", "workspace", heads.q_heads * heads.padded_dim * 4)
     out = allocate(gpu.ledger, "tuning y", 1, heads.out_width, False)
     size = heads.q_heads * kit.parts * (heads.padded_dim + 4) * 4

@@ -92,8 +92,9 @@ def pass_bytes(inputs: CalculatorInputs, config: Qwen3Config) -> int:
 def kv_bytes_per_token(inputs: CalculatorInputs, config: Qwen3Config) -> int:
     """Of one request, as the cache lies on the device."""
     gpu = planning_gpu(inputs.device)
-    kind = cache_kind(gpu, inputs.scheme.kv_bits)
-    part = plan_layer(_plan(inputs, config).heads, _POSITIONS, kind, _UNLIMITED)
+    heads = _plan(inputs, config).heads
+    kind = cache_kind(gpu, heads, inputs.scheme.kv_bits)
+    part = plan_layer(heads, _POSITIONS, kind, _UNLIMITED)
     return 2 * config.num_hidden_layers * part.size_bytes // _POSITIONS
 
 

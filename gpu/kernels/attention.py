@@ -39,7 +39,7 @@ def attention(
     tokens_at_once = min(columns, MAX_QUERIES // group)
     count, to = (1, {"out": out.values}) if parts is None else (kit.parts, {"parts": parts})
     store = "lib/attended_whole" if parts is None else "lib/attended_part"
-    names = ("lib/step", kit.lanes, *cache.reading, cache.mixing, store, "attention")
+    names = ("lib/step", kit.lanes, *cache.reading, cache.slices, cache.mixing, store, "attention")
     pipeline = kit.pipelines.get(
         *names,
         PARTS=count,

@@ -42,20 +42,6 @@ fn load_query(place: Place, query: u32) -> Slice {
     return slice;
 }
 
-fn key_at(position: u32, place: Place) -> Slice {
-    var slice = Slice();
-    slice.a = load_key(place.a, position);
-    if (WIDE) { slice.b = load_key(place.b, position); }
-    return slice;
-}
-
-fn value_at(position: u32, place: Place) -> Slice {
-    var slice = Slice();
-    slice.a = load_value(place.a, position);
-    if (WIDE) { slice.b = load_value(place.b, position); }
-    return slice;
-}
-
 fn slice_dot(x: Slice, y: Slice) -> f32 {
     var products = fma(x.a.high, y.a.high, x.a.low * y.a.low);
     if (WIDE) { products = fma(x.b.high, y.b.high, fma(x.b.low, y.b.low, products)); }

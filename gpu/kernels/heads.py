@@ -50,7 +50,7 @@ class Heads:
 class CacheLayer:
     """Keys and values of one layer: two buffers or two textures, [position, kv head, padded dimension].
 
-    `kind` is "buffer_f16", "buffer_f32", "texture_f16", "buffer_q8" or "buffer_q4".
+    `kind` is "buffer_f16", "buffer_f32", "texture_f16", or "buffer" or "texture" of codes, "_q8" or "_q4".
     """
 
     kind: str
@@ -63,14 +63,23 @@ class CacheLayer:
         """Fragments that read it."""
         if not self.is_coded:
             return ("lib/heads", f"lib/kv_read_{self.kind}")
-        return ("lib/heads", *self._codes, "lib/kv_read_blocks")
+        where = "texels" if self.is_texture else "blocks"
+        return ("lib/heads", *self._codes, f"lib/kv_{where}", f"lib/kv_read_{where}")
+
+    @property
+    def slices(self) -> str:
+        """The fragment that reads all that a lane of attention has of a head."""
+        return "lib/kv_load_slices" if self.is_coded and self.is_texture else "lib/kv_load_chunks"
 
     @property
     def writing(self) -> tuple[str, ...]:
         """Fragments that write it."""
         if not self.is_coded:
-            return ("lib/heads", f"lib/kv_write_{self.kind}")
-        return ("lib/heads", *self._codes, "lib/kv_write_blocks")
+            return ("lib/heads", f"lib/kv_write_{self.kind}", "lib/kv_store_chunks")
+        codes = ("lib/heads", *self._codes, "lib/kv_encode")
+        if self.is_texture:
+            return (*codes, "lib/kv_texels", "lib/kv_write_texels")
+        return (*codes, "lib/kv_blocks", "lib/kv_write_blocks", "lib/kv_store_chunks")
 
     @property
     def mixing(self) -> str:
@@ -79,11 +88,15 @@ class CacheLayer:
 
     @property
     def is_coded(self) -> bool:
-        return self.kind.startswith("buffer_q")
+        return "_q" in self.kind
+
+    @property
+    def is_texture(self) -> bool:
+        return self.kind.startswith("texture")
 
     @property
     def _codes(self) -> tuple[str, ...]:
-        return ("lib/rounding", f"lib/kv_codes_{self.kind.removeprefix('buffer_')}", "lib/kv_blocks")
+        return ("lib/rounding", f"lib/kv_codes_{self.kind[-2:]}")
 
 
 def heads_uniform(kit: Kit, heads: Heads, cache: CacheLayer) -> Any:

@@ -91,7 +91,7 @@ def reserve_weights(gpu: Gpu, plan: Plan, stacks: ModelStacks) -> Weights:
 
 def reserve_cache(gpu: Gpu, plan: Plan, layers: int) -> tuple[CacheLayer, ...]:
     """The first `layers` of the cache of one request."""
-    kind, context = cache_kind(gpu, plan.scheme.kv_bits), plan.context_tokens
+    kind, context = cache_kind(gpu, plan.heads, plan.scheme.kv_bits), plan.context_tokens
     return tuple(allocate_layer(gpu, plan.heads, context, kind, f"layers.{i}") for i in range(layers))
 
 

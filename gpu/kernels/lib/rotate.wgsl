@@ -68,8 +68,7 @@ fn rotate_heads(first_head: u32, end_head: u32, token: u32, lane: u32) {
         if (head >= rotated_heads) {
             let kv_head = head - rotated_heads;
             let v = mixed(Slice(neighbours(base, lane, half), neighbours(base, lane + 8u, half)), is_wide, lane);
-            store_value(cache_chunk(kv_head, lane), position, v.a);
-            if (is_wide) { store_value(cache_chunk(kv_head, lane + 8u), position, v.b); }
+            store_value_slice(kv_head, lane, position, v, is_wide);
             continue;
         }
         let a = partners(base, lane, half);
@@ -87,8 +86,7 @@ fn rotate_heads(first_head: u32, end_head: u32, token: u32, lane: u32) {
         } else {
             let kv_head = head - q_heads;
             let v = mixed(Slice(rotated(a, turn_a, turn_a.key, scale), rotated(b, turn_b, turn_b.key, scale)), is_wide, lane);
-            store_key(cache_chunk(kv_head, lane), position, v.a);
-            if (is_wide) { store_key(cache_chunk(kv_head, lane + 8u), position, v.b); }
+            store_key_slice(kv_head, lane, position, v, is_wide);
         }
     }
 }

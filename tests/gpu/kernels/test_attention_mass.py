@@ -54,6 +54,13 @@ def test_every_cache_on_every_device(bench: Bench, kind: str, atol: float) -> No
     np.testing.assert_allclose(top, expected[1], atol=atol)
 
 
+@pytest.mark.parametrize(("kind", "atol"), [("texture_q8", 2e-2), ("texture_q4", 4e-2)])
+def test_caches_of_codes_in_textures(plain_bench: Bench, kind: str, atol: float) -> None:
+    received, top, *expected = run(plain_bench, Heads(4, 2, 128, 1e-6), kind, [11, 1], first=4)
+    np.testing.assert_allclose(received, expected[0], atol=atol)
+    np.testing.assert_allclose(top, expected[1], atol=atol)
+
+
 @pytest.mark.parametrize(("shape", "window"), [((6, 2, 128), None), ((5, 1, 40), 3), ((4, 2, 16), 8)])
 def test_shapes_and_windows(plain_bench: Bench, shape: tuple[int, int, int], window: int | None) -> None:
     received, top, *expected = run(

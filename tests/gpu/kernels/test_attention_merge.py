@@ -79,7 +79,7 @@ def test_contexts_and_windows(plain_bench: Bench, context: int, window: int | No
     close(*decoded(plain_bench, heads, "buffer_f32", context), 2e-5)
 
 
-@pytest.mark.parametrize(("kind", "tolerance"), [("texture_f16", 2e-3), ("buffer_q8", 2e-3)])
+@pytest.mark.parametrize(("kind", "tolerance"), [("texture_f16", 2e-3), ("texture_q8", 2e-3)])
 def test_wide_heads_of_every_kind(plain_bench: Bench, kind: str, tolerance: float) -> None:
     plain_bench.kit.parts = 4
     close(*decoded(plain_bench, Heads(2, 1, 128, 1e-6), kind, 300), tolerance)

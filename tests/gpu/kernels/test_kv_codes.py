@@ -44,10 +44,11 @@ def test_prompt_in_chunks_then_decode(
 
 
 @pytest.mark.parametrize("bits", [8, 4])
-def test_on_every_device(bench: Bench, bits: int) -> None:
+@pytest.mark.parametrize(("kind", "head_dim"), [("buffer", 40), ("texture", 104)])
+def test_on_every_device(bench: Bench, kind: str, head_dim: int, bits: int) -> None:
     """One token at a time: how lanes code and mix does not depend on how many there are."""
-    heads = Heads(2, 2, 40, 1e-6)  # more than a block: of 32 dimensions both blocks have the same scale
-    found, _ = run_passes(bench, heads, f"buffer_q{bits}", [1] * 9)
+    heads = Heads(2, 2, head_dim, 1e-6)  # of fewer dimensions the first two blocks had the same scale
+    found, _ = run_passes(bench, heads, f"{kind}_q{bits}", [1] * 9)
     close(found, expected_of(heads, 9, bits), STEPS[bits] / 4)
 
 
@@ -57,6 +58,15 @@ def test_teams_share_a_long_context_in_a_window(plain_bench: Bench, bits: int) -
     heads = Heads(4, 2, 128, 1e-6, window=20)
     found, _ = run_passes(plain_bench, heads, f"buffer_q{bits}", [50, 1, 1])
     close(found, expected_of(heads, 52, bits), STEPS[bits] / 4)
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_textures_hold_what_buffers_hold(plain_bench: Bench, bits: int) -> None:
+    heads = Heads(4, 2, 128, 1e-6)
+    found = [
+        run_passes(plain_bench, heads, f"{where}_q{bits}", [13, 1, 9])[0] for where in ("buffer", "texture")
+    ]
+    np.testing.assert_array_equal(found[1], found[0])
 
 
 @pytest.mark.parametrize("bits", [8, 4])

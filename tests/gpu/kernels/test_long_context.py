@@ -58,7 +58,7 @@ def test_what_lies_beyond_65535_is_written_and_read(plain_bench: Bench, kind: st
     close(np.concatenate(found), expected, KINDS[kind])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "texture_q8", "texture_q4"])
 @pytest.mark.parametrize("tokens", [40_960, 131_072])
 def test_released_shapes_have_a_place_for_their_contexts(kind: str, tokens: int) -> None:
     """Eight key-value heads of 128: within the sides of a texture and the 2 GiB that hardware binds."""

@@ -80,17 +80,22 @@ def test_keys_and_values_are_counted_as_cache(model_gpu: Gpu, kind: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("adapter", "without", "bits", "kind"),
+    ("adapter", "without", "head_dim", "bits", "kind"),
     [
-        ("software", (), 16, "texture_f16"),
-        ("software", ("texture",), 16, "buffer_f16"),
-        ("discrete", (), 16, "buffer_f16"),
-        ("software", (), 32, "buffer_f32"),
-        ("discrete", (), 32, "buffer_f32"),
+        ("software", (), 64, 16, "texture_f16"),
+        ("software", (), 72, 8, "texture_q8"),
+        ("software", (), 128, 4, "texture_q4"),
+        ("software", (), 64, 4, "buffer_q4"),
+        ("discrete", (), 128, 8, "buffer_q8"),
+        ("software", ("texture",), 64, 16, "buffer_f16"),
+        ("software", ("texture",), 128, 8, "buffer_q8"),
+        ("discrete", (), 64, 16, "buffer_f16"),
+        ("software", (), 64, 32, "buffer_f32"),
+        ("discrete", (), 64, 32, "buffer_f32"),
     ],
 )
 def test_kind_follows_adapter_and_bits(
-    gpu: Gpu, adapter: str, without: tuple[str, ...], bits: int, kind: str
+    gpu: Gpu, adapter: str, without: tuple[str, ...], head_dim: int, bits: int, kind: str
 ) -> None:
     other = replace(gpu, adapter=replace(gpu.adapter, kind=adapter), without=frozenset(without))
-    assert cache_kind(other, bits) == kind
+    assert cache_kind(other, Heads(4, 2, head_dim, 1e-6), bits) == kind

@@ -106,7 +106,7 @@ def test_without_a_limit_nothing_is_copied() -> None:
     assert prefixes.exchange(TALKS[1], TALKS[0], 0) == 0
 
 
-@pytest.mark.parametrize("kind", ["buffer_f32", "buffer_f16", "texture_f16", "buffer_q8", "buffer_q4"])
+@pytest.mark.parametrize("kind", ["buffer_f32", "buffer_f16", "texture_f16", "buffer_q8", "texture_q4"])
 @given(first=st.integers(0, 5), spans=st.integers(1, 4), data=st.randoms(use_true_random=False))
 @settings(max_examples=10, deadline=None)
 def test_spans_come_back_and_their_neighbours_stay(
