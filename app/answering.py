@@ -132,6 +132,7 @@ class Answering:
         if isinstance(event, Failed) and self._filled and not self._wrote:
             event = Finished(event.run_id, "context")
         self.ended = event
+        self.progress = replace(self.progress, prompt=None, prompt_left_s=None)  # nothing is read any more
         if self.key not in self.dialogue.tree:
             return
         message = self.dialogue.tree[self.key]

@@ -49,10 +49,16 @@ class ComposerController(QObject):
 
     def frame(self, state: ChatState) -> ComposerFrame:
         self._state = state
-        attached = tuple(AttachmentFrame(one.name, self._tokens.get(one)) for one in self._attachments)
+        attached = tuple(map(self._attachment_frame, self._attachments))
         writing = Writing(self._dialogue.conversation, self._dialogue.questions(), attached)
         frame = composer_frame(state, self._facts, writing)
         return replace(frame, can_tint=self._facts is not None, tinted=self._tinted)
+
+    def _attachment_frame(self, attached: Attachment) -> AttachmentFrame:
+        tokens = self._tokens.get(attached)
+        room = self._facts.context_tokens if self._facts is not None else None
+        fits = tokens is None or room is None or tokens < room
+        return AttachmentFrame(attached.name, tokens, "" if fits else f"more than the context's {room:,}")
 
     def show(self, state: ChatState) -> None:
         self._panel.set_composer(self.frame(state))

@@ -184,3 +184,10 @@ def test_an_answer_that_alone_fills_the_context_ends_there(talk: Dialogue, clock
     assert isinstance(run.ended, Finished)
     assert (answer(talk).state, answer(talk).text, answer(talk).error) == ("cut", "So it goes", "")
     assert answer(talk).note == "the context is full"
+
+
+def test_a_prompt_that_was_cancelled_is_no_longer_read(talk: Dialogue, clock: Clock) -> None:
+    run = run_of(talk, clock)
+    run.hear(PromptProgress(1, 400, 1000, 100))
+    run.hear(Finished(1, "cancelled"))
+    assert (run.progress.prompt, run.progress.prompt_left_s) == (None, None)

@@ -21,6 +21,7 @@ from views.widgets import describe, label, push_button, tool_button
 _WRITTEN_MS = 500
 _SAME = 1e-9
 _LARGEST = 2**31 - 1
+_MOST_CANDIDATES, _MOST_TOKENS = 200_000, 1_000_000
 
 
 class SamplingPopover(QFrame):
@@ -42,7 +43,9 @@ class SamplingPopover(QFrame):
         self._temperature = _decimal(
             "Temperature", "0 always takes the likeliest token; higher is more varied", 0, 5
         )
-        self._top_k = _whole("Top-k", "Only the k likeliest tokens can be drawn; 0 for no limit", "no limit")
+        self._top_k = _whole(
+            "Top-k", "Only the k likeliest tokens can be drawn; 0 for no limit", "no limit", _MOST_CANDIDATES
+        )
         self._top_p = _decimal(
             "Top-p", "Only the likeliest tokens that together reach this probability", 0, 1
         )
@@ -57,11 +60,11 @@ class SamplingPopover(QFrame):
             "Presence penalty", "Subtracted from the score of tokens already in the answer", -5, 5
         )
         self._seed = _whole(
-            "Seed", "The same seed gives the same answer again; a fresh one is drawn each time", "fresh"
+            "Seed", "The same seed gives the same answer again; otherwise each has its own", "fresh", _LARGEST
         )
         self._seed.setMinimum(-1)
         self._max_tokens = _whole(
-            "Longest answer", "In tokens; the context sets the limit otherwise", "no limit"
+            "Longest answer", "In tokens; the context sets the limit otherwise", "no limit", _MOST_TOKENS
         )
         self._resets: dict[DecimalBox | WholeBox, QToolButton] = {}
         self._presets = ChoiceBox("Preset", "Values that belong together")
@@ -224,15 +227,15 @@ def _numbers(frame: SamplingFrame) -> tuple[float, ...]:
 
 
 def _decimal(name: str, tooltip: str, low: float, high: float) -> DecimalBox:
-    box = DecimalBox(name, tooltip)
+    box = DecimalBox(name, f"{tooltip} ({low:g} to {high:g})")
     box.setRange(low, high)
     box.setSingleStep(0.05)
     return box
 
 
-def _whole(name: str, tooltip: str, none: str) -> WholeBox:
+def _whole(name: str, tooltip: str, none: str, high: int) -> WholeBox:
     """A whole number whose smallest value is spoken as `none`."""
-    box = WholeBox(name, tooltip)
-    box.setRange(0, _LARGEST)
+    box = WholeBox(name, f"{tooltip} (up to {high:,})")
+    box.setRange(0, high)
     box.setSpecialValueText(none)
     return box

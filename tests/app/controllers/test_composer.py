@@ -17,6 +17,7 @@ from app.engine_thread import EngineThread
 from app.messages import ModelWish, Turn
 from app.presenters.sampling import sampling_frame
 from app.presets import DIRECT
+from app.tasks.count import Counted
 from gpu.sampling import Sampling
 from tests.app.fake_engine import Script, facts_for
 from tests.views.controls import named
@@ -117,6 +118,15 @@ def test_a_text_goes_along_with_one_question(
     assert "y = 2" not in turn.text
     assert chat.path[0].text == "What is this?"
     assert chat.composer.take_attachments() == ()
+
+
+def test_a_text_longer_than_the_context_is_marked_before_it_is_sent(chat: ChatController) -> None:
+    short, long = Attachment("a.py", "x = 1"), Attachment("b.txt", "word " * 500)
+    for attached, tokens in ((short, FACTS.context_tokens - 1), (long, FACTS.context_tokens)):
+        chat.composer.attach(attached)
+        chat.composer._hear(Counted(attached, tokens))
+    notes = [one.note for one in chat.composer.frame("ready").attachments]
+    assert notes == ["", "more than the context's 64"]
 
 
 def test_what_was_asked_before_can_be_had_with_the_up_key(

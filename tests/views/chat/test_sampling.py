@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QPushButton, QSpinBox, QToolButton, QWidget
 
 from tests.views.controls import named
 from views.chat.sampling import SamplingPopover
@@ -84,3 +84,17 @@ def test_it_opens_on_the_screen(popover: SamplingPopover, qtbot) -> None:
     popover.popup_above(button)
     assert button.screen().availableGeometry().contains(popover.geometry())
     popover.hide()
+
+
+def test_every_number_has_a_range_that_its_tooltip_names_and_a_reset(popover: SamplingPopover, qtbot) -> None:
+    popover.show()
+    boxes = popover.findChildren(QSpinBox) + popover.findChildren(QDoubleSpinBox)
+    assert len(boxes) == 8
+    for box in boxes:
+        assert f"{box.maximum():,.0f})" in box.toolTip()
+        before, name = box.value(), box.accessibleName()
+        box.setValue(box.maximum() if before < box.maximum() else box.minimum())
+        qtbot.mouseClick(
+            named(popover, QToolButton, f"Reset {name[0].lower()}{name[1:]}"), Qt.MouseButton.LeftButton
+        )
+        assert box.value() == pytest.approx(before)
