@@ -93,6 +93,11 @@ class MessageBody(QWidget):
         """Whether `work` has something to do."""
         return self.column.pending or (self._stream is not None and not self._stream.done)
 
+    def take_apart(self) -> list[object]:
+        """Give away all that was read and laid out; nothing is shown from now on."""
+        self._stream = None
+        return self.column.take_apart()
+
     def selected_text(self) -> str:
         return self.selection.text(self.column)
 

@@ -103,6 +103,12 @@ class Column:
             if found is not None:
                 yield index, found
 
+    def take_apart(self) -> list[object]:
+        """Give away what is held of every block, and be empty."""
+        parts: list[object] = list(zip(self.blocks, self._laid, strict=True))
+        self.set_blocks(())
+        return parts
+
     def _forget(self) -> None:
         self._laid = [None] * len(self.blocks)
         self._unlaid = len(self.blocks)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from views.chat.answer import AssistantMessage
 from views.chat.formula import make_ready
+from views.chat.leftovers import Leftovers
 from views.chat.links import LinkPrompt
 from views.chat.message import MessageView
 from views.chat.question import UserMessage
@@ -43,6 +44,7 @@ class Transcript(QAbstractScrollArea):
         self._style = TextStyle(theme)
         self._frame = ChatFrame()
         self._rows = Rows(self._style)
+        self._leftovers = Leftovers()
         self._follow = True
         self._anchor = Anchor()
         self._arranging = False
@@ -214,9 +216,9 @@ class Transcript(QAbstractScrollArea):
         if row.widget is not None:
             if row.widget is self._active:
                 self._active = None
-            row.widget.hide()
-            row.widget.deleteLater()
+            self._leftovers.take(row.widget)
             row.widget = None
+            self._worker.start()
 
     def _work(self) -> None:
         """A slice of what is out of sight; stops once nothing is left."""
@@ -226,7 +228,7 @@ class Transcript(QAbstractScrollArea):
         elif (near := self._rows.nearest_missing(self._anchor.row)) is not None:
             self._realise(near)
             self._arrange_one(near)
-        else:
+        elif not self._leftovers.shrink():
             self._worker.stop()
             for row in self._rows.farthest(self._anchor.row, _MOST_WIDGETS):
                 self._drop(row)
