@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.controllers.chat import ChatController
 from app.controllers.outliers import OutliersController
 from app.engine_thread import EngineThread
+from app.messages import Turn
 from app.pin_records import PinFile
 from app.sources import Sources
 from app.tasks.capture import TextWish
@@ -30,10 +32,16 @@ def outliers_page(
 
 
 def last_answer(chat: ChatController) -> TextWish | None:
-    """The conversation on show with its last answer; None before the first."""
+    """The conversation on show with its last answer, as text where its tokens are not kept; None before the
+    first."""
     for message in reversed(chat.path):
         question = chat.question(message.id) if message.role == "assistant" else None
-        if question is not None:
-            trace = chat.trace(message.id)
-            return TextWish("Chat", question=question, answer_ids=trace.token_ids() if trace else ())
+        if question is None:
+            continue
+        trace = chat.trace(message.id)
+        if trace is None:
+            answer = Turn("assistant", message.text, message.reasoning)
+            return TextWish("Chat", question=replace(question, turns=(*question.turns, answer)))
+        ids, pieces = trace.token_ids(), tuple(trace.token_pieces())
+        return TextWish("Chat", question=question, answer_ids=ids, answer_pieces=pieces)
     return None

@@ -26,13 +26,16 @@ KEEP_ALL_BYTES = 64 * 2**20  # so much is kept of every site, not only of the ki
 
 @dataclass(frozen=True)
 class TextWish:
-    """One text to run: as it stands, or a conversation with its answer; `part` is what of that counts, all of
-    it if empty."""
+    """One text to run: as it stands, or a conversation with its answer's tokens and what they read as.
+
+    `part` is what of that counts, all of it if empty.
+    """
 
     name: str
     text: str = ""
     question: Question | None = None
     answer_ids: tuple[int, ...] = ()
+    answer_pieces: tuple[bytes, ...] = ()
     part: Literal["", "thinking", "answer"] = ""
 
 
@@ -132,10 +135,12 @@ def _prompt(text: TextWish, codec: Any, room_tokens: int) -> Prompt:
     """The tokens that count, and those before them.
 
     Raises:
-        RequestError: a part is asked for that the answer does not have.
+        RequestError: the answer is of another model's tokens, or a part is asked for that it does not have.
     """
     if text.question is None:
         return Prompt(text.name, tuple(codec.encode(text.text)) if text.text.strip() else ())
+    if text.answer_pieces != tuple(map(codec.token_bytes, text.answer_ids)):
+        raise RequestError("Another model wrote the last answer, in tokens of its own; open that one.")
     asked, answer = fit_prompt(codec, text.question, room_tokens).ids, text.answer_ids
     if not text.part:
         return Prompt(text.name, (*asked, *answer))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,7 +57,8 @@ def test_typed_text_and_a_chat_are_captured_with_their_words(
 def test_thinking_and_what_follows_it_are_two_captures(engine: GpuEngine, letters: list[object]) -> None:
     codec = engine._opened().files.codec
     ids = tuple(codec.encode_rendered("<think>\nOne scale.\n</think>\n\nA block."))
-    chat = TextWish("", question=QUESTION, answer_ids=ids)
+    pieces = tuple(map(codec.token_bytes, ids))
+    chat = TextWish("", question=QUESTION, answer_ids=ids, answer_pieces=pieces)
     sources = Sources(lambda: chat, tuple)
     asked = CaptureWish("test", sources.texts("parts", ""), apart=True, keep=frozenset({SITE}))
     engine.perform(lambda desk, cancel: capture_text(desk, cancel, asked), lambda: False)
@@ -67,7 +70,11 @@ def test_thinking_and_what_follows_it_are_two_captures(engine: GpuEngine, letter
     assert answer.prompts[0].before[-thinking.tokens :] == thinking.token_ids
     assert thinking.sites[SITE].tokens == len(thinking.values[SITE]) == thinking.tokens
     with pytest.raises(RequestError, match="no thinking"):
-        captured(engine, letters, TextWish("", question=QUESTION, answer_ids=ids[-3:], part="answer"))
+        captured(
+            engine, letters, replace(chat, answer_ids=ids[-3:], answer_pieces=pieces[-3:], part="answer")
+        )
+    with pytest.raises(RequestError, match="Another model"):
+        captured(engine, letters, replace(chat, answer_pieces=(*pieces[1:], b"!")))
 
 
 def test_no_values_are_kept_where_none_are_asked_for(engine: GpuEngine, letters: list[object]) -> None:
