@@ -16,7 +16,7 @@ run: .venv/ready
 	$(bin)/quantscope $(ARGS)
 
 test: lint
-	QT_QPA_PLATFORM=offscreen $(bin)/pytest --durations=15
+	QT_QPA_PLATFORM=offscreen $(bin)/pytest -n 2 --dist loadfile --durations=15
 
 lint: .venv/ready
 	$(bin)/ruff check .

@@ -17,6 +17,7 @@ from gpu.checkpoints import Checkpoint, GenerationDefaults, open_checkpoint
 from gpu.device import Gpu, open_gpu
 from gpu.model import Model
 from gpu.qwen3.loader import LoadOptions, LoadProgress
+from gpu.qwen3.stacks import check_supported
 from gpu.sampling import Sampling
 from gpu.scheme import Scheme
 from gpu.tuning import Workload
@@ -125,7 +126,8 @@ class EngineSession:
 
 
 def _tuned(file: TunedFile, gpu: Gpu, checkpoint: Checkpoint, options: EngineOptions) -> Variants:
-    """Raises Cancelled."""
+    """Raises Cancelled, and what `check_supported` does: nothing is timed for a model that cannot run."""
+    check_supported(checkpoint.config, options.scheme)
 
     def show(done: int, total: int) -> None:
         options.progress(LoadProgress("Timing kernels on this adapter", done, total))

@@ -70,7 +70,6 @@ class Worker(QObject):
 
     def _next(self) -> tuple[Task, Cancel] | None:
         with self._change:
-            self._busy = False
             self._change.wait_for(lambda: self._stopped or self._waiting is not None)
             task, self._waiting = self._waiting, None
             if task is None:
@@ -86,7 +85,9 @@ class Worker(QObject):
                 task(lambda letter: self._post("told", letter), cancel)
             except Exception as error:  # whatever it was, the window is told and the thread lives on
                 self._post("failed", error)
-            self._post("ended", None)
+            with self._change:  # so that whoever hears of the end finds nothing running
+                self._busy = False
+                self._post("ended", None)
 
     def _post(self, kind: str, letter: object) -> None:
         self._letters.append((kind, letter))

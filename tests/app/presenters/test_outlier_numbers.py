@@ -69,7 +69,7 @@ def test_the_map_and_the_table_as_tables(shown: Shown) -> None:
     assert plot_csv("verdicts", shown).splitlines()[1].startswith(f"7,{SITE},50")
 
 
-@pytest.mark.parametrize("plot", PLOTS)
+@pytest.mark.parametrize("plot", sorted(PLOTS))
 def test_a_picture_says_what_it_is_of(shown: Shown, plot: str) -> None:
     said = plot_caption(plot, shown)
     assert said.endswith("Chat · test · W16A16")
