@@ -127,20 +127,24 @@ class ChatController(QObject):
         """How tokens are drawn from now on; None as the model recommends."""
         self.composer.set_sampling(sampling)
 
-    def open(self, dialogue: Dialogue) -> None:
-        """Show another conversation; an answer that is running is stopped, and what it wrote is kept."""
+    def open(self, dialogue: Dialogue, *, focus: bool = True) -> None:
+        """Show another conversation; an answer that is running is stopped, and what it wrote is kept.
+
+        With `focus` the person can write at once.
+        """
         self.stop()
         self._dialogue, self._progress = dialogue, Progress()
         self.composer.set_dialogue(dialogue)
         self._traces.look_at(dialogue.conversation.id)
         self.show_branch()
-        self._panel.focus_prompt()
+        if focus:
+            self._panel.focus_prompt()
 
     @Slot()
-    def new_chat(self) -> None:
+    def new_chat(self, *, focus: bool = True) -> None:
         """An empty conversation, asked as this one was."""
         talk = with_defaults_of(self._archive.begin(), self._dialogue.conversation)
-        self.open(Dialogue(self._archive, talk))
+        self.open(Dialogue(self._archive, talk), focus=focus)
 
     @Slot(str)
     def send(self, text: str) -> None:

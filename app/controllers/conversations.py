@@ -86,7 +86,7 @@ class ConversationsController(QObject):
         self._archive.delete(key)
         self._deleted.append(_Deleted(deleted_text(title), key))
         if key == self._current:
-            self._chat.new_chat()
+            self._chat.new_chat(focus=False)  # where the keyboard is, Ctrl+Z brings it back
         self.show()
 
     @Slot()

@@ -61,12 +61,14 @@ class ConversationsPanel(QWidget):
         self.set_frame(ConversationsFrame())
 
     def set_frame(self, frame: ConversationsFrame) -> None:
-        """Show the list; the row the keyboard was on stays chosen if it is still there."""
+        """Show the list; the row the keyboard is on stays chosen, or the next where it is gone."""
+        before = self._list.currentIndex().row()
         row = self._rows.row_at(self._list.currentIndex())
         if self._rows.set_rows(frame.sections, frame.current):
-            chosen = self._rows.index_of(row.key) if row is not None else QModelIndex()
-            if not chosen.isValid():
-                chosen = self._rows.index_of(frame.current)
+            chosen = self._rows.index_of(frame.current)
+            if row is not None and self._list.hasFocus():
+                kept = self._rows.index_of(row.key)
+                chosen = kept if kept.isValid() else self._rows.near(before)
             self._list.setCurrentIndex(chosen)
         self._note.setText(frame.note)
         self._note.setVisible(not frame.sections)
@@ -230,7 +232,9 @@ class ConversationList(QListView):
         theme.changed.connect(self.viewport().update)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if self.state() == QListView.State.EditingState:
+            super().keyPressEvent(event)  # the Enter that ends the editing of a title comes by here
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit(self.currentIndex())
         elif event.key() == Qt.Key.Key_Delete:
             self.deleted.emit()

@@ -52,6 +52,11 @@ class ConversationRows(QAbstractListModel):
         place = next((n for n, row in enumerate(self._rows) if _key(row) == key), -1)
         return self.index(place) if place >= 0 else QModelIndex()
 
+    def near(self, place: int) -> QModelIndex:
+        """The conversation at a place, or the last before it."""
+        found = [n for n, row in enumerate(self._rows) if isinstance(row, ConversationRow)]
+        return self.index(max((n for n in found if n <= place), default=found[0])) if found else QModelIndex()
+
     def first(self) -> QModelIndex:
         """The first conversation."""
         place = next((n for n, row in enumerate(self._rows) if isinstance(row, ConversationRow)), -1)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QListView
 from pytestqt.qtbot import QtBot
 
 from app.controllers.chat import ChatController
@@ -166,7 +167,10 @@ def test_a_deleted_conversation_comes_back_whole(
     shown: list[ConversationsFrame],
 ) -> None:
     first, second = talk("First?"), talk("Second?")
+    panel.show()
+    panel.findChild(QListView).setFocus()
     panel.delete_requested.emit(second)
+    assert panel.isAncestorOf(panel.focusWidget())  # where Ctrl+Z brings it back
     assert set(rows(shown)) == {first}
     assert (chat.path, shown[-1].undo) == ((), "“Second?” deleted")
     panel.delete_requested.emit(first)

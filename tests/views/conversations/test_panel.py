@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QLineEdit, QListView, QPushButton, QToolButton
@@ -69,9 +71,25 @@ def test_a_title_is_renamed_in_place(panel: ConversationsPanel, qtbot) -> None:
     editor = named(panel, QLineEdit, "Title of the conversation")
     editor.selectAll()
     qtbot.keyClicks(editor, "Thresholds")
-    with qtbot.waitSignal(panel.renamed) as renamed:
+    with qtbot.assertNotEmitted(panel.opened), qtbot.waitSignal(panel.renamed) as renamed:
         qtbot.keyClick(editor, Qt.Key.Key_Return)
     assert renamed.args == [9, "Thresholds"]
+
+
+def test_the_keyboard_stays_beside_a_row_that_is_gone_and_else_follows_what_is_on_show(
+    panel: ConversationsPanel,
+) -> None:
+    choose(panel, 4)
+    titles = [row.title for section in FRAME.sections for row in section.rows]
+    rest = tuple(
+        replace(section, rows=tuple(row for row in section.rows if row.key != 9))
+        for section in FRAME.sections
+    )
+    panel.set_frame(ConversationsFrame(rest, current=7))
+    assert view(panel).currentIndex().data() == titles[1]
+    view(panel).clearFocus()
+    panel.set_frame(ConversationsFrame(FRAME.sections, current=9))
+    assert view(panel).currentIndex().data() == titles[2]
 
 
 def test_keys_delete_pin_and_bring_back(panel: ConversationsPanel, qtbot) -> None:
