@@ -33,9 +33,16 @@ def test_many_tokens(bench: Bench, rows: int, columns: int, tokens: int, group: 
     close(bench.read(y, (tokens, rows)), reference_w_a8(exact, x))
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(2, 32), (7, 80), (42, 1312)])
-def test_every_number_of_tokens_at_once_has_the_same_bits(bench: Bench, rows: int, columns: int) -> None:
+def test_every_number_of_tokens_at_once_has_the_same_bits(bench: Bench) -> None:
     """So that tokens that were guessed and looked at together are those that would have come one by one."""
+    for_every_number(bench, 7, 80)
+
+
+def test_every_number_of_tokens_at_once_over_several_spans(plain_bench: Bench) -> None:
+    for_every_number(plain_bench, 42, 1312)
+
+
+def for_every_number(bench: Bench, rows: int, columns: int) -> None:
     rng = np.random.default_rng(rows)
     matrix, exact = bench.matrix(rng.standard_normal((rows, columns), np.float32), "q4", "pairs")
     x = rng.standard_normal((5, columns), np.float32)

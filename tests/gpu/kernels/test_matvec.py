@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -25,20 +26,24 @@ def test_integer_activations(bench: Bench, fmt: str, rows: int, columns: int, to
     close(*product(bench, matvec, fmt, (rows, columns, tokens), integer=True))
 
 
-@pytest.mark.parametrize("fmt", ["f32", "q8", "q4"])
-@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (37, 600)])
-def test_every_number_of_tokens_at_once_has_the_same_bits(
-    bench: Bench, fmt: str, rows: int, columns: int
-) -> None:
+def test_every_number_of_tokens_at_once_has_the_same_bits(bench: Bench) -> None:
     """So that tokens that were guessed and looked at together are those that would have come one by one."""
-    integer = fmt != "f32"
-    found = [
-        product(bench, partial(matvec, columns=at_once), fmt, (rows, columns, 5), integer=integer)
-        for at_once in COLUMNS
-    ]
-    for actual, expected in found:
-        close(actual, expected)
-        np.testing.assert_array_equal(actual, found[0][0])
+    for_every_number(bench, "q4", COLUMNS)
+
+
+def test_f32_values_of_many_tokens_at_once_have_the_same_bits(plain_bench: Bench) -> None:
+    for_every_number(plain_bench, "bf16", (1, 8))
+
+
+def for_every_number(bench: Bench, fmt: str, numbers: Sequence[int]) -> None:
+    for shape in ((1, 1, 5), (37, 600, 5)):
+        found = [
+            product(bench, partial(matvec, columns=at_once), fmt, shape, integer=fmt == "q4")
+            for at_once in numbers
+        ]
+        for actual, expected in found:
+            close(actual, expected)
+            np.testing.assert_array_equal(actual, found[0][0])
 
 
 @pytest.mark.parametrize("integer", [True, False])
