@@ -82,11 +82,14 @@ class BackOff:
 
 @dataclass
 class _Check:
-    """A pass of a token and guesses after it: logits f32 [1 + guesses, vocabulary]; so far `held` of them."""
+    """A pass of a token and guesses after it: logits f32 [1 + guesses, vocabulary]; so far `held` of them.
+
+    `seconds` is None where kernels may have been compiled, which says nothing of the passes to come.
+    """
 
     guesses: tuple[int, ...]
     rows: F32
-    seconds: float
+    seconds: float | None
     held: int = 0
 
     def confirms(self, token: int) -> bool:
@@ -114,6 +117,7 @@ class Steps:
         self._lookup = PromptLookup(ids) if guesses else None
         self._back_off = BackOff()
         self._check: _Check | None = None
+        self._compiled: set[int] = set()  # for how many guesses
         self._began_s: float | None = None  # when the newest token was fed by itself
 
     def logits(self) -> F32:
@@ -138,7 +142,7 @@ class Steps:
             self._check.held += 1
             self._model.cached_ids.append(token)
             return
-        if self._check is not None:
+        if self._check is not None and self._check.seconds is not None:
             self._back_off.checked(1 + self._check.held, self._check.seconds)
         guesses = self._guesses(self._lookup)
         self._check = self._try(token, guesses) if guesses else None
@@ -153,7 +157,9 @@ class Steps:
     def _try(self, token: int, guesses: tuple[int, ...]) -> _Check:
         began_s = self._clock()
         rows = self._model.verify((token, *guesses), self._cancel)
-        return _Check(guesses, rows, self._clock() - began_s)
+        seconds = self._clock() - began_s if len(guesses) in self._compiled else None
+        self._compiled.add(len(guesses))
+        return _Check(guesses, rows, seconds)
 
     def _step(self, token: int) -> None:
         self._began_s = self._clock()

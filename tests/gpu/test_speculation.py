@@ -151,9 +151,9 @@ class Echo:
         return np.array([self._row(len(self.cached_ids) + i) for i in range(len(ids))])
 
 
-def run(script: Sequence[int]) -> Echo:
+def run(script: Sequence[int], kind: type[Echo] = Echo) -> Echo:
     clock = [0.0]
-    model = Echo(script, clock)
+    model = kind(script, clock)
     steps = Steps(model, (), looks_up=True, clock=lambda: clock[0])  # type: ignore[arg-type]
     for token in script[:-1]:
         steps.feed(token)
@@ -169,6 +169,18 @@ def test_copying_is_faster_and_guessing_wrong_costs_little() -> None:
     wrong = run(noise)
     assert 0 < wrong.passes < 30
     assert wrong.clock[0] < 1.03 * len(noise)
+
+
+def test_a_first_pass_that_waits_for_kernels_is_not_held_against_the_next() -> None:
+    """Echo's first pass takes a hundred steps."""
+
+    class Slow(Echo):
+        def verify(self, ids: Sequence[int], cancel: object) -> np.ndarray:
+            self.clock[0] += 0 if self.passes else 97
+            return super().verify(ids, cancel)
+
+    copied = run([1, 2, 3, 4, 5, 6, 7, 8, 9] * 40, Slow)
+    assert copied.passes > 30
 
 
 def test_pauses_grow_and_end() -> None:
