@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from gpu.drawing import DeviceDrawing
 from gpu.kit import record
 from gpu.model import Model
 from gpu.model_shape import ModelShape
 from gpu.roofline import Rates, decode_bound, prefill_bound, weight_bytes_read
+from gpu.sampling import Sampling
 
 SEED = 0
 CONTEXT_TOKENS = 16  # decoded at each of the contexts asked for
@@ -135,11 +137,11 @@ def prefill_s(model: Model, prompt: Sequence[int], *, probed: bool = False) -> f
 
 
 def decode_s(model: Model, tokens: int, *, probed: bool = False) -> float:
-    """Feed greedy tokens one by one, each chosen from the logits after the one before."""
-    token = int(np.argmax(model.last_logits()))
+    """Seconds to draw greedy tokens one by one, each fed before the next, as an answer is."""
+    model.last_logits()
     began = time.perf_counter()
+    drawing = DeviceDrawing(model, Sampling(temperature=0), most=tokens + 1, probed=probed)
     for _ in range(tokens):
-        for _ in model.feed((token,), probed=probed):
-            pass
-        token = int(np.argmax(model.last_logits()))
+        drawing.feed(drawing.next().token_id)
+    drawing.next()
     return time.perf_counter() - began

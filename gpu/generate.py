@@ -7,16 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
+from gpu.drawing import DeviceDrawing, Drawing, Drawn, HostDrawing, device_draws
 from gpu.errors import Cancelled, QuantscopeError, RequestError
 from gpu.events import Event, Failed, Finished, FinishReason, PromptProgress, Timing, Token, TokenRows
 from gpu.probes.following import Follower
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampler, Sampling
 from gpu.speculation import Steps
-from gpu.token_detail import token_detail
 
 if TYPE_CHECKING:  # what names a request need not load wgpu
     from gpu.model import Model
@@ -114,35 +111,43 @@ class _Run:
             yield from self._frames()
 
     def answer(self) -> Iterator[Event]:
-        request = self._request
-        sampler = Sampler(request.sampling, request.prompt_ids, request.answer_ids)
-        ids = request.prompt_ids + request.answer_ids
-        steps = Steps(self._model, ids, self._cancel, probed=self._probed, looks_up=request.looks_up)
+        drawing = self._drawing()
         reason: FinishReason | None = None
         while reason is None:
-            logits = self._timed(steps)
-            token = sampler.draw(logits)
-            reason = self._reason_after(token)
+            drawn = self._timed(drawing)
+            reason = self._reason_after(drawn.token_id)
             if reason != "stop":
                 self._new += 1
-                detail = token_detail(logits, token, sampler.chance)
-                yield Token(self._request.run_id, token, len(self._model.cached_ids) + 1, detail)
+                used = len(self._model.cached_ids) + 1
+                yield Token(self._request.run_id, drawn.token_id, used, drawn.detail())
             if reason is None:
-                steps.feed(token)
+                drawing.feed(drawn.token_id)
                 yield from self._frames()
         yield from self._frames(force=True)
         yield self.timing()
         yield Finished(self._request.run_id, reason)
 
-    def _timed(self, steps: Steps) -> npt.NDArray[np.float32]:
-        """Wait for the newest logits: the prompt's first, then one decoded token's after the other."""
-        logits = steps.logits()
+    def _drawing(self) -> Drawing:
+        request, model = self._request, self._model
+        if device_draws(request.sampling) and not request.looks_up:
+            room = model.context_tokens - len(model.cached_ids)
+            most = min(room, request.max_new_tokens or room)
+            ends, probed = request.stop_ids, self._probed
+            return DeviceDrawing(model, request.sampling, most, ends, self._cancel, probed=probed)
+        sampler = Sampler(request.sampling, request.prompt_ids, request.answer_ids)
+        ids = request.prompt_ids + request.answer_ids
+        steps = Steps(model, ids, self._cancel, probed=self._probed, looks_up=request.looks_up)
+        return HostDrawing(steps, sampler)
+
+    def _timed(self, drawing: Drawing) -> Drawn:
+        """Wait for the next token: the prompt's first, then one decoded after the other."""
+        drawn = drawing.next()
         elapsed_s = time.perf_counter() - self._started_s
         if self._draws == 0:
             self._prefill_s = elapsed_s
         self._decode_s = elapsed_s - self._prefill_s
         self._draws += 1
-        return logits
+        return drawn
 
     def _reason_after(self, token: int) -> FinishReason | None:
         if token in self._request.stop_ids:

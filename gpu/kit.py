@@ -102,7 +102,11 @@ class Kit:
 
     def new_step(self) -> BufferSlice:
         """Room for a Step uniform, to be written before every pass."""
-        return self._parameters.place(pack_step(1, 0))
+        return self.place(pack_step(1, 0))
+
+    def place(self, data: bytes) -> BufferSlice:
+        """Room for a uniform that changes, holding `data` so far."""
+        return self._parameters.place(data)
 
     def with_step(self, step: BufferSlice) -> Kit:
         """The same kernels reading another step."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import chain
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +15,17 @@ from gpu.calculator.preflight import check_fits
 from gpu.checkpoints.base import Checkpoint
 from gpu.device import Gpu
 from gpu.errors import Cancelled, RequestError
+from gpu.kernels.choose import Choice
 from gpu.kernels.heads import Heads
 from gpu.kernels.matrix import MANY, columns_for
 from gpu.kit import Kit, Op, record
 from gpu.ledger import Ledger
 from gpu.memory_total import available_bytes
+from gpu.next_token import NextToken
 from gpu.prefix_cache import shared_prefix
 from gpu.probes.channels import ChannelProbes
 from gpu.qwen3.allocation import Allocation, Plan, allocate
+from gpu.qwen3.chooser import Chooser
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.decoder import Decoder, Edits, Variant, Watcher
 from gpu.qwen3.kv_states import KvStates, Prefixes
@@ -55,20 +57,12 @@ class Model:
         self._head_kit = kit.with_step(kit.new_step())
         self._space = allocation.space
         self._prefixes = Prefixes(KvStates(gpu, allocation.caches, plan.context_tokens), prefix_bytes)
-        self._decoder = Decoder(
-            kit,
-            plan.config,
-            plan.scheme,
-            plan.heads,
-            allocation.weights,
-            allocation.caches,
-            allocation.space,
-            allocation.probes.buffer,
-            allocation.sites,
-        )
+        held = allocation.weights, allocation.caches, self._space, self.probes.buffer, allocation.sites
+        self._decoder = Decoder(kit, plan.config, plan.scheme, plan.heads, *held)
+        self.chooser = Chooser(kit, self._space, plan.config.vocab_size)
         self._embed_ops = self._decoder.embed()
         self._layers_at_once = 1
-        self._recorded: dict[bool, Any] = {}  # by whether it is probed: the next token's command buffer
+        self._next_token = NextToken(gpu, self.token_ops)
         self.instrument()
         self.probes.reset()
 
@@ -116,10 +110,15 @@ class Model:
     def dispatches_per_token(self) -> int:
         return len(self.token_ops())
 
-    def token_ops(self, *, probed: bool = False) -> list[Op]:
-        """All that decoding a token dispatches."""
+    def token_ops(self, *, probed: bool = False, chooses: bool = False) -> list[Op]:
+        """All that decoding a token dispatches; `chooses`: the choice of the next one, too."""
         ops = [*self._embed_ops, *chain.from_iterable(self._layer_ops(Variant(1, probed)))]
-        return [*ops, *(self._head_taps() if probed else ()), *self._head_ops(1)]
+        return [
+            *ops,
+            *(self._head_taps() if probed else ()),
+            *self._head_ops(1),
+            *(self.chooser.ops if chooses else ()),
+        ]
 
     def compile(self, probed: bool) -> None:
         """Have the driver begin with the kernels of an answer, which it will not wait for then."""
@@ -141,10 +140,11 @@ class Model:
         if edits is not self._decoder.edits:
             self.rewind(0)
         self._decoder = replace(self._decoder, edits=edits, watchers=tuple(watchers))
-        self._layer_ops = cache(self._build_layers)
-        self._head_ops = cache(self._build_head)
-        self._head_taps = cache(self._build_head_taps)
-        self._recorded.clear()
+        guarded = self.gpu.guarded()
+        self._layer_ops = cache(guarded(self._build_layers))
+        self._head_ops = cache(guarded(partial(self._decoder.head, self._head_kit)))
+        self._head_taps = cache(guarded(self._decoder.head_taps))
+        self._next_token.forget()
 
     def resume(self, ids: Sequence[int]) -> int:
         """Bring the cache to as much of `ids` as is known, the last token left out; how many tokens that is.
@@ -208,6 +208,15 @@ class Model:
         row: F32 = self._read_logits(1)[0]
         return row
 
+    def run_chosen(self, position: int, choice: Choice, *, probed: bool = False) -> None:
+        """Run the token chosen last, at a place of the context, and choose the next; waits for nothing.
+
+        The caller appends the token to `cached_ids`, and counts it if it is probed, once it knows which.
+        """
+        self.chooser.put(choice)
+        self._kit.write_step(self._kit.step, 1, position)
+        self._run_token(probed, chooses=True)
+
     def all_logits(
         self, ids: Sequence[int], cancel: Cancel = lambda: False, *, probed: bool = False
     ) -> Iterator[F32]:
@@ -225,13 +234,14 @@ class Model:
                 yield self._read_logits(rows)
 
     def _decode(self, token: int, cancel: Cancel, probed: bool) -> None:
-        """Run one token through layers and head in one submit; record the next one's as the device works."""
+        """Run one token through layers and head in one submit."""
         _check(cancel)
         self._start_pass((token,))
+        self._run_token(probed, chooses=False)
+
+    def _run_token(self, probed: bool, chooses: bool) -> None:
         self._head_kit.write_step(self._head_kit.step, 1, 0)
-        commands = self._recorded.pop(probed, None) or record(self.gpu, self.token_ops(probed=probed), 1)
-        self.gpu.submit(commands)
-        self._recorded[probed] = record(self.gpu, self.token_ops(probed=probed), 1)
+        self._next_token.run(probed=probed, chooses=chooses)
 
     def _prefill(self, ids: Sequence[int], cancel: Cancel, probed: bool, ends_in_cache: bool = False) -> None:
         """Run the layers on up to a chunk of tokens, a stretch of layers at a time."""
@@ -275,16 +285,7 @@ class Model:
         return logits
 
     def _build_layers(self, variant: Variant) -> list[list[Op]]:
-        with self.gpu.guarded():
-            return [self._decoder.layer(i, variant) for i in range(self.config.num_hidden_layers)]
-
-    def _build_head(self, columns: int) -> list[Op]:
-        with self.gpu.guarded():
-            return self._decoder.head(self._head_kit, columns)
-
-    def _build_head_taps(self) -> list[Op]:
-        with self.gpu.guarded():
-            return self._decoder.head_taps()
+        return [self._decoder.layer(i, variant) for i in range(self.config.num_hidden_layers)]
 
     def _check_room(self, tokens: int) -> None:
         if len(self.cached_ids) + tokens > self.context_tokens:

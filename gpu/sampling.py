@@ -73,9 +73,7 @@ class Sampler:
         scores = self._penalized(logits)
         best = int(np.argmax(scores))
         if not np.isfinite(scores[best]):
-            raise RequestError(
-                "The model's output is not a number; its weights or its quantization are broken."
-            )
+            raise broken_output()
         token, self.chance = (best, 1.0) if self._sampling.temperature == 0 else self._draw(scores)
         self._context.add(token)
         self._generated.add(token)
@@ -99,6 +97,11 @@ class Sampler:
         place = np.searchsorted(cumulative, self._random.random() * cumulative[-1], side="right")
         drawn = min(int(place), len(ids) - 1)
         return int(ids[drawn]), float(probabilities[drawn] / cumulative[-1])
+
+
+def broken_output() -> RequestError:
+    """What is wrong where logits hold NaN or infinity."""
+    return RequestError("The model's output is not a number; its weights or its quantization are broken.")
 
 
 def candidates(scores: F32, sampling: Sampling) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:

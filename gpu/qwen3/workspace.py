@@ -9,10 +9,13 @@ from typing import Any
 from gpu.activations import Activations, allocate
 from gpu.device import Gpu
 from gpu.extent import Extent
+from gpu.kernels.choose import RECORD_WORDS
 from gpu.kernels.heads import Heads
+from gpu.kernels.logit_sets import count_sets
 from gpu.qwen3.config import Qwen3Config
 
 HEAD_ROWS = 8
+MOST_AHEAD = 16  # tokens that the device chooses before the host reads them
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Workspace:
     mlp_out: Activations  # [T, F], the input of the down projection; of experts [T · k, F of an expert]
     head_in: Activations  # [HEAD_ROWS, H]
     logits: Any  # f32 [HEAD_ROWS, V]
+    logit_sets: Any  # u32 [sets of logits, 4]
+    records: Any  # u32 [MOST_AHEAD, RECORD_WORDS], of tokens that were chosen
     row_absmax: Any  # f32 [T]
     rope: Any  # f32 [context, D]
     attention_parts: Any | None  # f32 [Hq, parts of a context, D padded + 4], where one token's is split
@@ -72,6 +77,10 @@ def allocate_workspace(
         mlp_out=activations("mlp inner", width, rows * each),
         head_in=activations("head input", config.hidden_size, HEAD_ROWS),
         logits=plain("logits", rows=HEAD_ROWS, vocabulary=config.vocab_size),
+        logit_sets=plain(
+            "sets of logits", sets=count_sets(config.vocab_size, gpu.variants.threads), values=4
+        ),
+        records=plain("chosen tokens", tokens=MOST_AHEAD, values=RECORD_WORDS),
         row_absmax=plain("row maxima", tokens=max(rows, HEAD_ROWS)),
         rope=plain("rotary table", tokens=context_tokens, head_dimension=config.head_dim),
         attention_parts=_attention_parts(plain, heads, gpu.variants.parts),

@@ -42,8 +42,8 @@ fn logit_of(key: u32) -> f32 {
 }
 
 // The quad that an invocation of a workgroup takes first.
-fn first_quad(set: u32) -> u32 {
-    return set / THREADS * THREADS * QUADS + set % THREADS;
+fn first_quad(which: u32) -> u32 {
+    return which / THREADS * THREADS * QUADS + which % THREADS;
 }
 
 // Keys of a quad of logits, 0 beyond the vocabulary.

@@ -1,0 +1,26 @@
+"""Every kind of pass is made of its own operations, and anew once they are others."""
+
+from __future__ import annotations
+
+from gpu.device import Gpu
+from gpu.kit import Op
+from gpu.next_token import NextToken
+
+
+def test_a_pass_is_recorded_ahead_and_made_anew_when_it_changed(gpu: Gpu) -> None:
+    asked: list[tuple[bool, bool]] = []
+
+    def ops(*, probed: bool, chooses: bool) -> list[Op]:
+        asked.append((probed, chooses))
+        return []
+
+    following = NextToken(gpu, ops)
+    following.run(probed=False, chooses=True)
+    assert asked == [(False, True)] * 2
+    following.run(probed=False, chooses=True)
+    assert asked == [(False, True)] * 3
+    following.run(probed=True, chooses=True)
+    assert asked[3:] == [(True, True)] * 2
+    following.forget()
+    following.run(probed=False, chooses=True)
+    assert asked[5:] == [(False, True)] * 2
