@@ -118,6 +118,7 @@ class Composer(QFrame):
         for style in (beside, alone):
             for button in (self._new, self._tune, self._tint, self._library):
                 button.setToolButtonStyle(style)
+            self._buttons.invalidate()  # Qt would notice later which buttons are shown now
             if self._buttons.sizeHint().width() + 2 * _MARGIN <= self.width():
                 return
 

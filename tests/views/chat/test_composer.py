@@ -149,3 +149,21 @@ def test_a_narrow_panel_shows_icons_and_a_wide_one_words(composer: Composer, qtb
     beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
     assert styles == [beside, alone, beside]
     assert composer.minimumSizeHint().width() <= 360
+
+
+def test_words_make_room_for_a_wider_button_at_once(qtbot) -> None:
+    """Stop has an icon that Send has not: where Send just fits, the words of the others go as Stop comes."""
+    host = QWidget()
+    qtbot.addWidget(host)
+    composer = Composer()
+    composer.setParent(host)
+    composer.set_frame(samples.composer())
+    host.show()
+    prompts, beside = named(composer, QToolButton, "Prompts"), Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    for width in range(360, 700):
+        composer.resize(width, 90)
+        if prompts.toolButtonStyle() == beside:
+            break
+    assert prompts.toolButtonStyle() == beside
+    composer.set_frame(samples.composer(running=True))
+    assert prompts.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
