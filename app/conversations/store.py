@@ -91,11 +91,9 @@ class Store:
 
     def messages(self, conversation: int) -> tuple[Message, ...]:
         """Every branch of a conversation, in the order it was written."""
-        rows = self._read(
-            "SELECT * FROM message WHERE conversation = ? AND deleted_ms IS NULL ORDER BY created_ms, id",
-            conversation,
-        )
-        return tuple(map(message_of, rows))
+        rows = self._read("SELECT * FROM message WHERE conversation = ? AND deleted_ms IS NULL", conversation)
+        # Sorted here: SQLite would carry the texts along while it sorts.
+        return tuple(sorted(map(message_of, rows), key=lambda message: (message.created_ms, message.id)))
 
     def trace(self, message: int) -> bytes | None:
         """What was kept of an answer's tokens, if anything was."""
