@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -94,6 +95,25 @@ def test_the_context_ends_an_answer_that_runs_ahead(model: Model) -> None:
     events = answer(model, GREEDY, None)
     assert events[-1] == Finished(1, "context")
     assert tokens(events)[-1].context_used == CONTEXT
+
+
+def test_the_device_runs_on_after_no_end_and_for_no_token_too_many(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tokens ahead double from read to read: 1, 2, 4, … as long as some are left."""
+    run, places = model.run_chosen, list[int]()
+
+    def counted(position: int, *args: Any, **kwargs: Any) -> None:
+        places.append(position - len(PROMPT))
+        run(position, *args, **kwargs)
+
+    monkeypatch.setattr(model, "run_chosen", counted)
+    ids = [token.token_id for token in tokens(answer(model, GREEDY, 10))]
+    assert places == list(range(9))
+    places.clear()
+    model.rewind(0)
+    answer(model, GREEDY, stop_ids=frozenset({ids[0]}))
+    assert places == []
 
 
 @pytest.mark.parametrize("after", [1, 6])
