@@ -35,7 +35,7 @@ def filled_window(app: QApplication, directory: Path) -> Iterator[Gui]:
         app.processEvents()
     yield gui
     window.close()
-    shiboken6.delete(window)
+    window.deleteLater()
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     shiboken6.delete(theme)
 
