@@ -77,6 +77,7 @@ OPENGL = FakeAdapter("GeForce RTX 4090/PCIe", "discrete", backend="OpenGL")
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Says which adapters the driver lists."""
+    list_adapters()  # the first time wgpu puts its backend in the place of `wgpu.gpu`
 
     def lists(*adapters: FakeAdapter) -> None:
         monkeypatch.setattr(wgpu.gpu, "enumerate_adapters_sync", lambda: list(adapters))
