@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from gpu.kit import Kit, Op
 
 MAX_TAPS = 5
 _THREADS = 8
+_ROUNDS = 16  # where threads run eight to a vector, and a workgroup takes long to begin
 U32 = npt.NDArray[np.uint32]
 
 
@@ -32,16 +34,18 @@ def channel_stats(kit: Kit, taps: Sequence[Tap], stats: Any) -> Op:
     if not 1 <= len(taps) <= MAX_TAPS:
         raise ValueError(f"{len(taps)} taps, at most {MAX_TAPS}")
     slices = max(1, kit.threads // _THREADS)
-    sizes = {"THREADS": _THREADS, "SLICES": slices, "LANES": _THREADS * slices}
+    rounds = 1 if slices > 1 else _ROUNDS
+    sizes = {"THREADS": _THREADS, "SLICES": slices, "LANES": _THREADS * slices, "ROUNDS": rounds}
     pipeline = kit.pipelines.get("lib/step", "channel_stats", **sizes)
-    fields = [number for tap in taps for number in (tap.x.stride // 4, tap.offset // 4, 0, 0)]
+    groups = [-(-tap.x.stride // (4 * _THREADS * rounds)) for tap in taps]
+    firsts = [sum(groups[:i]) for i in range(len(taps))]
+    fields = [(tap.x.stride // 4, tap.offset // 4, first, 0) for tap, first in zip(taps, firsts, strict=True)]
     missing = MAX_TAPS - len(taps)
-    uniform = kit.uniform("20I", *fields, *([0] * 4 * missing))
+    uniform = kit.uniform("20I", *chain(*fields, *[(0, 0, sum(groups), 0)] * missing))
     buffers = [tap.x.values for tap in taps] + [taps[0].x.values] * missing
     inputs = {f"x{i}": buffer for i, buffer in enumerate(buffers)}
     dispatch = pipeline.bind(step=kit.step, taps=uniform, stats=stats, **inputs)
-    groups = -(-max(tap.x.stride for tap in taps) // (4 * _THREADS))
-    return Op(dispatch, lambda _tokens: (groups, len(taps)))
+    return Op(dispatch, lambda _tokens: (sum(groups), 1))
 
 
 def header(low: float, high: float) -> U32:

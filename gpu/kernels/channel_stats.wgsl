@@ -4,10 +4,12 @@
 // Magnitudes are compared as bit patterns, in which infinity and NaN are larger than any number: neither is lost.
 // An invocation owns four channels of one site and every SLICES-th token, so nothing is atomic; a pass is summed
 // from zero and then added, which keeps f32 accurate. Strides and offsets count quads of channels.
+// What seldom changes is stored only when it does: each access takes long where lanes make it one after the other.
 override THREADS: u32 = 8u;
 override SLICES: u32 = 1u;
 override LANES: u32 = 8u;  // THREADS · SLICES
-struct Site { stride: u32, offset: u32, unused_a: u32, unused_b: u32 }
+override ROUNDS: u32 = 1u; // through a workgroup's THREADS quads of channels: few workgroups where each takes long
+struct Site { stride: u32, offset: u32, first_group: u32, unused: u32 }
 struct Taps { sites: array<Site, 5> }
 @group(0) @binding(1) var<storage, read> x0: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> x1: array<vec4<f32>>;
@@ -73,32 +75,48 @@ fn store(which: u32, k: u32, sums: Sums) {
     let site = taps.sites[which];
     let at = site.offset + k;
     let held = stats[at];
-    stats[at + 7u * site.stride] = select(stats[at + 7u * site.stride], sums.place, sums.largest > held);
-    stats[at] = max(held, sums.largest);
+    let grows = sums.largest > held;
+    if (any(grows)) {
+        stats[at] = max(held, sums.largest);
+        stats[at + 7u * site.stride] = select(stats[at + 7u * site.stride], sums.place, grows);
+    }
     add_floats(at + site.stride, sums.sum);
     add_floats(at + 2u * site.stride, sums.squares);
     stats[at + 3u * site.stride] = bitcast<vec4<u32>>(load(which, (step.tokens - 1u) * site.stride + k));
     add_floats(at + 4u * site.stride, sums.fourths);
-    stats[at + 5u * site.stride] += sums.low;
-    stats[at + 6u * site.stride] += sums.high;
+    if (any(sums.low != vec4<u32>(0u))) { stats[at + 5u * site.stride] += sums.low; }
+    if (any(sums.high != vec4<u32>(0u))) { stats[at + 6u * site.stride] += sums.high; }
+}
+
+fn site_of(group: u32) -> u32 {
+    let firsts = vec4<u32>(taps.sites[1].first_group, taps.sites[2].first_group,
+                           taps.sites[3].first_group, taps.sites[4].first_group);
+    let passed = select(vec4<u32>(0u), vec4<u32>(1u), firsts <= vec4<u32>(group));
+    return passed.x + passed.y + passed.z + passed.w;
 }
 
 @compute @workgroup_size(THREADS, SLICES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) thread: vec3<u32>) {
-    let k = group.x * THREADS + thread.x;
-    let is_channel = k < taps.sites[group.y].stride;
-    var sums = Sums();
-    if (is_channel) {
-        sums = sum_slice(group.y, k, thread.y);
-    }
-    if (SLICES > 1u) {
-        shared_sums[thread.y * THREADS + thread.x] = sums;
-        workgroupBarrier();
-        for (var slice = 1u; slice < SLICES && thread.y == 0u; slice++) {
-            sums = merged(sums, shared_sums[slice * THREADS + thread.x]);
+    let site = site_of(group.x);
+    let stride = taps.sites[site].stride;
+    let first = (group.x - taps.sites[site].first_group) * THREADS * ROUNDS;
+    for (var round = first; round < min(first + THREADS * ROUNDS, stride); round += THREADS) {
+        let k = round + thread.x;
+        let is_channel = k < stride;
+        var sums = Sums();
+        if (is_channel) {
+            sums = sum_slice(site, k, thread.y);
         }
-    }
-    if (is_channel && thread.y == 0u) {
-        store(group.y, k, sums);
+        if (SLICES > 1u) {
+            workgroupBarrier();
+            shared_sums[thread.y * THREADS + thread.x] = sums;
+            workgroupBarrier();
+            for (var slice = 1u; slice < SLICES && thread.y == 0u; slice++) {
+                sums = merged(sums, shared_sums[slice * THREADS + thread.x]);
+            }
+        }
+        if (is_channel && thread.y == 0u) {
+            store(site, k, sums);
+        }
     }
 }
