@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gpu.speculation import Steps
 
 MOST_KEPT = 64
-_STRETCH_S = 0.1  # the grain of a cancel, and of an answer as it appears
+_STRETCH_S = 0.05  # the grain of a cancel, and of an answer as it appears
 Cancel = Callable[[], bool]
 
 
