@@ -4,37 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gpu.errors import FormatError
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, parents: bool = False) -> Iterator[Path]:
     """A new empty file beside `path` to write to; it takes the place of `path` unless the block raises.
 
+    With `parents` the folders above it are made where they are missing.
+
     Raises:
-        FormatError: nothing can be written there.
+        FormatError: nothing can be written there, or no more of it.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        if parents:
+            path.parent.mkdir(parents=True, exist_ok=True)
         temporary.touch()
-    except OSError as error:
-        raise _refusal(path, error) from error
-    try:
         yield temporary
-        _rename(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _rename(temporary: Path, path: Path) -> None:
-    try:
         os.replace(temporary, path)
     except OSError as error:
-        raise _refusal(path, error) from error
-
-
-def _refusal(path: Path, error: OSError) -> FormatError:
-    return FormatError(path, f"cannot be written ({error.strerror}).")
+        raise FormatError(path, f"cannot be written ({error.strerror}).") from error
+    finally:
+        with suppress(OSError):  # what stood in the way of writing it may stand in the way of this, too
+            temporary.unlink()

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
-from app.atomic import replacing
 from app.engine_session import ModelFiles
-from gpu.errors import FormatError
-from gpu.probes.capture_file import save_capture
-from gpu.probes.captured import Capture, Origin
+from gpu.probes.captured import Origin
 from gpu.scheme import Scheme
 
 SUFFIX = ".safetensors"
@@ -28,19 +24,6 @@ def token_texts(files: ModelFiles, ids: Sequence[int]) -> tuple[str, ...]:
         return ()
     codec = files.codec
     return tuple(codec.decode([token], skip_special_tokens=False) for token in ids)
-
-
-def keep_capture(capture: Capture, path: Path) -> None:
-    """Write a capture to a file that appears whole or not at all.
-
-    Raises:
-        FormatError: nothing can be written there.
-    """
-    with replacing(path) as temporary:
-        try:
-            save_capture(capture, temporary)
-        except OSError as error:
-            raise FormatError(path, f"cannot be written ({error.strerror}).") from error
 
 
 def _program() -> str:

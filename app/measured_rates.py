@@ -48,11 +48,7 @@ class MeasuredRatesFile:
             entries = self._read()
         except FormatError:
             entries = {}
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise FormatError(self.path, f"cannot be written ({error.strerror}).") from error
-        with replacing(self.path) as temporary:
+        with replacing(self.path, parents=True) as temporary:
             temporary.write_text(json.dumps({**entries, _key(adapter): entry}, indent=2), encoding="utf-8")
 
     def _read(self) -> Mapping[str, Any]:

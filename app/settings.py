@@ -77,11 +77,7 @@ class SettingsFile:
 
     def save(self, settings: Settings) -> None:
         """Raises FormatError if the file cannot be written."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise FormatError(self.path, f"cannot be written ({error.strerror}).") from error
-        with replacing(self.path) as temporary:
+        with replacing(self.path, parents=True) as temporary:
             temporary.write_text(json.dumps(_to_json(settings), indent=2) + "\n", encoding="utf-8")
 
     def _set_aside(self, error: QuantscopeError) -> str:

@@ -58,11 +58,10 @@ class TunedFile:
 
     def _keep(self, entries: Mapping[str, Any], notice: Callable[[str], None]) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(self.path) as temporary:
+            with replacing(self.path, parents=True) as temporary:
                 temporary.write_text(json.dumps(entries, indent=2), encoding="utf-8")
-        except (OSError, FormatError) as error:
-            notice(f"{self.path} cannot be written ({error}); the kernels are measured again next time.")
+        except FormatError as error:
+            notice(f"{error} The kernels are measured again next time.")
 
 
 def _key(adapter: AdapterInfo, workload: Workload) -> str:

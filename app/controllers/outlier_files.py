@@ -66,7 +66,7 @@ class CaptureFiles(QObject):
         try:
             with replacing(path) as temporary:
                 make(temporary)
-        except (QuantscopeError, OSError) as error:
+        except QuantscopeError as error:
             self._say(str(error), is_error=True)
         else:
             self._say(f"Written: {path}")

@@ -26,12 +26,11 @@ def write_file(path: Path, talks: Iterable[Talk]) -> None:
         FormatError: the file cannot be written; what was there before still is.
     """
     markdown = path.suffix.lower() == MARKDOWN
-    with replacing(path) as temporary:
-        try:
-            with temporary.open("w", encoding="utf-8", errors="replace", newline="") as file:
-                file.writelines(_branch(talks) if markdown else to_json(talks))
-        except OSError as error:
-            raise FormatError(path, f"cannot be written ({error.strerror}).") from error
+    with (
+        replacing(path) as temporary,
+        temporary.open("w", encoding="utf-8", errors="replace", newline="") as file,
+    ):
+        file.writelines(_branch(talks) if markdown else to_json(talks))
 
 
 def read_file(path: Path, tick: Tick = lambda _: None) -> tuple[Talk, ...]:

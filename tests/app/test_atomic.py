@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,19 @@ def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     ):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_full_disk_midway_is_said_and_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+    with pytest.raises(FormatError, match=r"cannot be written \(No space left"), replacing(path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_folders_are_made_where_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "file"
+    with replacing(path, parents=True) as temporary:
+        temporary.write_text("kept")
+    assert path.read_text() == "kept"

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from app.captures import keep_capture, origin_of, token_texts
+from app.atomic import replacing
+from app.captures import origin_of, token_texts
 from app.engine_session import ModelFiles
 from gpu.errors import FormatError
-from gpu.probes.capture_file import load_capture
+from gpu.probes.capture_file import load_capture, save_capture
 from gpu.scheme import Scheme
 from tests.gpu.probes.test_capture_file import example
 
@@ -24,7 +25,11 @@ def test_a_capture_says_where_it_comes_from() -> None:
 
 def test_a_file_replaces_another_only_when_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "c.safetensors"
-    keep_capture(example(), path)
+    with replacing(path) as temporary:
+        save_capture(example(), temporary)
     assert load_capture(path).tokens == 9
-    with pytest.raises(FormatError, match="cannot be written"):
-        keep_capture(example(), tmp_path / "nowhere" / "c.safetensors")
+    with (
+        pytest.raises(FormatError, match="cannot be written"),
+        replacing(tmp_path / "nowhere" / "c.safetensors") as temporary,
+    ):
+        save_capture(example(), temporary)
