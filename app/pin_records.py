@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import platformdirs
 
 from app.atomic import replacing
-from gpu.errors import FormatError
+from app.json_lines import line_of, read_records
 from gpu.probes.captured import Capture
 
 FILE_NAME = "pinned-channels.jsonl"
 MOST_RECORDS = 500
+_KINDS = {"channel": int, "tokens": int, "absmax": float, "ratio": float}
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,7 @@ class PinFile:
 
     def load(self) -> tuple[PinRecord, ...]:
         """The records, oldest first. Raises FormatError if the file cannot be read."""
-        try:
-            text = self.path.read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            return ()
-        except OSError as error:
-            raise FormatError(self.path, f"cannot be read ({error.strerror}).") from error
-        return tuple(found for line in text.splitlines() if (found := _record(line)) is not None)
+        return read_records(self.path, PinRecord, _KINDS)
 
     def add(self, record: PinRecord) -> tuple[PinRecord, ...]:
         """Keep a record and give all of them; one that is known already changes nothing.
@@ -81,25 +75,6 @@ class PinFile:
         if any(record.is_same(other) for other in held):
             return held
         held = (*held, record)[-MOST_RECORDS:]
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(self.path) as temporary:
-                lines = "".join(json.dumps(asdict(each)) + "\n" for each in held)
-                temporary.write_text(lines, encoding="utf-8")
-        except OSError as error:
-            raise FormatError(self.path, f"cannot be written ({error.strerror}).") from error
+        with replacing(self.path, parents=True) as temporary:
+            temporary.write_text("".join(map(line_of, held)), encoding="utf-8")
         return held
-
-
-def _record(line: str) -> PinRecord | None:
-    """None where the line is not one of ours."""
-    try:
-        found = json.loads(line)
-    except ValueError:
-        return None
-    kinds = {"channel": int, "tokens": int, "absmax": float, "ratio": float}
-    names = {field.name for field in fields(PinRecord)}
-    is_ours = isinstance(found, dict) and set(found) == names
-    if not is_ours or not all(isinstance(found[name], kinds.get(name, str)) for name in names):
-        return None
-    return PinRecord(**found)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from app.atomic import replacing
+from app.json_lines import line_of, read_records
 from gpu.errors import FormatError
 
 if TYPE_CHECKING:  # the calculator's arithmetic brings wgpu along
@@ -19,6 +19,12 @@ if TYPE_CHECKING:  # the calculator's arithmetic brings wgpu along
 
 FILE_NAME = "loads.jsonl"
 MOST_PAIRS = 200
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "context_tokens": int,
+    "predicted_bytes": int,
+    "allocated_bytes": int,
+    "reported_bytes": (int, type(None)),
+}
 _SLACK = 50  # lines beyond the bound before the file is written again
 
 
@@ -106,20 +112,14 @@ class TruthFile:
 
     def load(self) -> tuple[Pair, ...]:
         """The pairs, oldest first. Raises FormatError if the file cannot be read."""
-        try:
-            text = self.path.read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            return ()
-        except OSError as error:
-            raise FormatError(self.path, f"cannot be read ({error.strerror}).") from error
-        return tuple(pair for line in text.splitlines() if (pair := _pair(line)) is not None)[-MOST_PAIRS:]
+        return read_records(self.path, Pair, _KINDS)[-MOST_PAIRS:]
 
     def append(self, pair: Pair) -> None:
         """Raises FormatError if the file cannot be written."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(pair)) + "\n")
+                file.write(line_of(pair))
             self._keep_short()
         except OSError as error:
             raise FormatError(self.path, f"cannot be written ({error.strerror}).") from error
@@ -129,23 +129,3 @@ class TruthFile:
         if len(lines) > MOST_PAIRS + _SLACK:
             with replacing(self.path) as temporary:
                 temporary.write_text("".join(lines[-MOST_PAIRS:]), encoding="utf-8")
-
-
-def _pair(line: str) -> Pair | None:
-    """None where the line is not one of ours."""
-    try:
-        found = json.loads(line)
-    except ValueError:
-        return None
-    return Pair(**found) if isinstance(found, dict) and _is_pair(found) else None
-
-
-def _is_pair(found: Mapping[str, Any]) -> bool:
-    kinds: dict[str, tuple[type, ...]] = {
-        "context_tokens": (int,),
-        "predicted_bytes": (int,),
-        "allocated_bytes": (int,),
-        "reported_bytes": (int, type(None)),
-    }
-    names = {field.name for field in fields(Pair)}
-    return set(found) == names and all(isinstance(found[name], kinds.get(name, (str,))) for name in names)
