@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.errors import Cancelled
-from gpu.sampling import Sampler, Sampling, broken_output
+from gpu.sampling import MOST_LIKELIEST, Sampler, Sampling, broken_output
 from gpu.token_detail import ALTERNATIVES, TokenDetail, token_detail
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from gpu.qwen3.chooser import Chosen
     from gpu.speculation import Steps
 
-MOST_KEPT = 64
 _STRETCH_S = 0.05  # the grain of a cancel, and of an answer as it appears
 Cancel = Callable[[], bool]
 
@@ -49,7 +48,7 @@ class Drawing(Protocol):
 def device_draws(sampling: Sampling) -> bool:
     """Whether the device can: it knows no penalties, and no more than the likeliest tokens."""
     is_plain = sampling.repetition_penalty == 1 and sampling.presence_penalty == 0
-    return is_plain and (sampling.temperature == 0 or 1 <= sampling.top_k <= MOST_KEPT)
+    return is_plain and (sampling.temperature == 0 or 1 <= sampling.top_k <= MOST_LIKELIEST)
 
 
 @dataclass(frozen=True)

@@ -65,10 +65,7 @@ def check_prompt(model: Model, prompt_ids: Sequence[int]) -> None:
     """Raise `RequestError` for a prompt this model cannot take."""
     if not prompt_ids:
         raise RequestError("The prompt is empty; write something first.")
-    vocabulary = model.config.vocab_size
-    wrong = next((i for i in prompt_ids if not 0 <= i < vocabulary), None)
-    if wrong is not None:
-        raise RequestError(f"Token id {wrong} is outside this model's vocabulary of {vocabulary:,}.")
+    model.config.check_ids(prompt_ids)
     if len(prompt_ids) >= model.context_tokens:
         raise RequestError(
             f"The prompt has {len(prompt_ids):,} tokens and the context holds {model.context_tokens:,}; "

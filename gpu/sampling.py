@@ -11,6 +11,7 @@ import numpy.typing as npt
 from gpu.errors import RequestError
 
 F32 = npt.NDArray[np.float32]
+MOST_LIKELIEST = 64  # tokens that the device draws among, and tells of
 _RANGES = {
     "temperature": (0.0, 100.0),
     "top_k": (0, 1 << 31),

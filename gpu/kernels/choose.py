@@ -15,9 +15,8 @@ import numpy.typing as npt
 from gpu.kernels.logit_sets import QUADS, count_sets
 from gpu.kit import Kit, Op, tiles
 from gpu.pipelines import BufferSlice
-from gpu.sampling import Sampling, candidates
+from gpu.sampling import MOST_LIKELIEST, Sampling, candidates
 
-MOST_LIKELIEST = 64
 RECORD_WORDS = 4 + 2 * MOST_LIKELIEST
 CHOICE_BYTES = 48
 _STEEPEST = 3e38  # what f32 can hold

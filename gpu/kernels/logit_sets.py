@@ -10,10 +10,8 @@ import numpy.typing as npt
 from gpu.kit import Kit, Op, tiles
 from gpu.pipelines import BufferSlice
 
-QUADS = (
-    64  # of logits in a set: as many steps to find the next in it as to find the best of a large vocabulary's
-)
-SET_BYTES = 16
+# Of logits in a set: as many steps to find the next one in it as to find the best set of a large vocabulary.
+QUADS = 64
 NO_NUMBER_KEY = 0xFFFFFFFE
 
 

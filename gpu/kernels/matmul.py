@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from gpu.activations import Activations
 from gpu.formats import q8_1
-from gpu.kernels.matrix import MANY, arithmetic_fragments, matrix_uniform
+from gpu.kernels.matrix import MANY, arithmetic_fragments, arithmetic_inputs, slab_ops
 from gpu.kernels.matvec import matvec
-from gpu.kit import Kit, Op, tiles
+from gpu.kit import Kit, Op
 from gpu.layouts import DeviceMatrix
 
 _WIDEST_F32 = 32  # tile: more would take over 16 KiB of workgroup memory, all that every adapter has
@@ -24,14 +24,8 @@ def matmul(
     names = ("lib/step", "lib/matrix", *arithmetic_fragments(kit, matrix.spec, integer), "matmul")
     tile = kit.tile if integer else min(kit.tile, _WIDEST_F32)
     pipeline = kit.pipelines.get(*names, TILE=tile, ACCUMULATE=accumulate)
-    inputs = {"x_codes": x.codes, "x_scales": x.scales} if integer else {"x_values": x.values}
-    ops = []
-    for slab in matrix.slabs:
-        uniform = matrix_uniform(kit, matrix, slab, y_stride)
-        groups = -(-slab.plan.rows // tile)
-        dispatch = pipeline.bind(step=kit.step, matrix=uniform, y=y, **inputs, **slab.resources)
-        ops.append(Op(dispatch, tiles(groups, tile)))
-    return ops
+    inputs = arithmetic_inputs(x, integer)
+    return slab_ops(kit, pipeline, matrix, inputs, y, y_stride, tile, tile)
 
 
 def product(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from gpu.activations import blocks_of
-from gpu.kit import Kit
+from gpu.activations import Activations, blocks_of
+from gpu.kit import Kit, Op, tiles
 from gpu.layouts import DeviceMatrix, MatrixSpec, Slab
+from gpu.pipelines import Pipeline
 
 COLUMNS = (1, 2, 4, 8)  # tokens that share the weights a kernel reads
 MANY = 2 * COLUMNS[-1]  # or more: the tokens of a prompt
@@ -29,6 +31,11 @@ def arithmetic_fragments(kit: Kit, spec: MatrixSpec, integer: bool) -> tuple[str
     if not integer:
         return (*value_fragments(spec), "lib/arithmetic_f32")
     return (f"lib/weights_{spec.format}", "lib/weight_scale", kit.dot4, "lib/arithmetic_int8")
+
+
+def arithmetic_inputs(x: Activations, integer: bool) -> dict[str, Any]:
+    """What those files read of the activations."""
+    return {"x_codes": x.codes, "x_scales": x.scales} if integer else {"x_values": x.values}
 
 
 def matrix_uniform(
@@ -56,3 +63,22 @@ def matrix_uniform(
         pairs.chunks if pairs else 0,
         gated_stride,
     )
+
+
+def slab_ops(
+    kit: Kit,
+    pipeline: Pipeline,
+    matrix: DeviceMatrix,
+    inputs: Mapping[str, Any],
+    y: Any,
+    y_stride: int,
+    rows: int,
+    tokens: int,
+) -> list[Op]:
+    """A dispatch for each slab of a matrix in storage buffers, in workgroups of so many rows and tokens."""
+    ops = []
+    for slab in matrix.slabs:
+        uniform = matrix_uniform(kit, matrix, slab, y_stride)
+        dispatch = pipeline.bind(step=kit.step, matrix=uniform, y=y, **inputs, **slab.resources)
+        ops.append(Op(dispatch, tiles(-(-slab.plan.rows // rows), tokens)))
+    return ops

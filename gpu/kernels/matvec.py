@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gpu.activations import Activations
-from gpu.kernels.matrix import arithmetic_fragments, matrix_uniform
-from gpu.kit import Kit, Op, tiles
+from gpu.kernels.matrix import arithmetic_fragments, arithmetic_inputs, slab_ops
+from gpu.kit import Kit, Op
 from gpu.layouts import DeviceMatrix
 
 ROWS = 4
@@ -29,11 +29,5 @@ def matvec(
     """
     names = ("lib/step", "lib/matrix", *arithmetic_fragments(kit, matrix.spec, integer), "matvec")
     pipeline = kit.pipelines.get(*names, THREADS=min(kit.threads, 32), COLUMNS=columns, ACCUMULATE=accumulate)
-    inputs = {"x_codes": x.codes, "x_scales": x.scales} if integer else {"x_values": x.values}
-    ops = []
-    for slab in matrix.slabs:
-        uniform = matrix_uniform(kit, matrix, slab, y_stride)
-        groups = -(-slab.plan.rows // ROWS)
-        dispatch = pipeline.bind(step=kit.step, matrix=uniform, y=y, **inputs, **slab.resources)
-        ops.append(Op(dispatch, tiles(groups, columns)))
-    return ops
+    inputs = arithmetic_inputs(x, integer)
+    return slab_ops(kit, pipeline, matrix, inputs, y, y_stride, ROWS, columns)

@@ -90,12 +90,9 @@ def check_request(model: Model, request: CaptureRequest) -> None:
     """Raises RequestError for a request that cannot be run, saying what would fit."""
     if request.tokens == 0:
         raise RequestError("There is no text to run the model on; give at least one token.")
-    vocabulary = model.config.vocab_size
     for prompt in request.prompts:
         ids = prompt.before + prompt.token_ids
-        wrong = next((token for token in ids if not 0 <= token < vocabulary), None)
-        if wrong is not None:
-            raise RequestError(f"Token id {wrong} is outside this model's vocabulary of {vocabulary:,}.")
+        model.config.check_ids(ids)
         if prompt.before and len(ids) > model.context_tokens:
             raise RequestError(
                 f"'{prompt.name}' and what comes before it have {len(ids):,} tokens and the context holds "

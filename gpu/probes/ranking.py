@@ -39,8 +39,7 @@ def rank(absmax: npt.ArrayLike) -> list[Outlier]:
     values = _magnitudes(absmax)
     known = values[np.isfinite(values) & (values > 0)]
     median = median_magnitude(values)
-    limit = max(LEAST_RATIO * median, _distribution_limit(known))
-    beyond = np.flatnonzero((values > 0) & (values >= limit))
+    beyond = np.flatnonzero((values > 0) & (values >= _limits(known)))
     order = beyond[np.argsort(-values[beyond], kind="stable")]
     return [
         Outlier(int(channel), float(values[channel]), ratio_to_median(values[channel], median))
@@ -51,16 +50,10 @@ def rank(absmax: npt.ArrayLike) -> list[Outlier]:
 def outlying(magnitudes: npt.NDArray[np.float32]) -> list[frozenset[int]]:
     """The channels of `rank` for every row of magnitudes [rows, channels], all rows at once."""
     values = magnitudes.astype(np.float64)
-    if values.shape[1] < 2 or not (np.isfinite(values) & (values > 0)).all():
+    if not (np.isfinite(values) & (values > 0)).all():
         return [frozenset(outlier.channel for outlier in rank(row)) for row in magnitudes]
-    lower, middle, upper = np.percentile(np.log(values), (25, 50, 75), axis=1)
-    spread = (upper - lower) / _NORMAL_QUARTILES * math.sqrt(2 * math.log(values.shape[1]))
-    limits = np.maximum(
-        LEAST_RATIO * np.percentile(values, 50, axis=1), np.exp(np.minimum(middle + spread, 700))
-    )
-    return [
-        frozenset(np.flatnonzero(row >= limit).tolist()) for row, limit in zip(values, limits, strict=True)
-    ]
+    beyond = values >= _limits(values)[:, None]
+    return [frozenset(np.flatnonzero(row).tolist()) for row in beyond]
 
 
 def median_magnitude(absmax: npt.ArrayLike) -> float:
@@ -79,10 +72,14 @@ def _magnitudes(absmax: npt.ArrayLike) -> F64:
     return np.nan_to_num(np.asarray(absmax, np.float64), nan=np.inf, posinf=np.inf)
 
 
-def _distribution_limit(known: F64) -> float:
-    """The largest magnitude that n log-normal values of this spread are expected to reach."""
-    if known.size < 2:
-        return 0.0
-    lower, middle, upper = np.percentile(np.log(known), (25, 50, 75))
+def _limits(known: F64) -> F64:
+    """The least magnitude of an outlier for each row of finite magnitudes above 0, [..., channels] -> [...]:
+    `LEAST_RATIO` medians, and what so many log-normal values of that spread are expected to reach."""
+    channels = known.shape[-1]
+    if channels == 0:
+        return np.zeros(known.shape[:-1])
+    lower, middle, upper = np.percentile(np.log(known), (25, 50, 75), axis=-1)
     sigma = (upper - lower) / _NORMAL_QUARTILES
-    return math.exp(min(middle + sigma * math.sqrt(2 * math.log(known.size)), 700.0))
+    expected = np.exp(np.minimum(middle + sigma * math.sqrt(2 * math.log(channels)), 700))
+    limits: F64 = np.maximum(LEAST_RATIO * np.percentile(known, 50, axis=-1), expected)
+    return limits

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gpu.kernels.choose import CHOICE_BYTES, MOST_LIKELIEST, RECORD_WORDS, Choice, choose
+from gpu.kernels.choose import CHOICE_BYTES, RECORD_WORDS, Choice, choose
 from gpu.kernels.logit_sets import logit_sets, logits_of
 from gpu.kit import Kit, Op, record
 from gpu.qwen3.workspace import MOST_AHEAD, Workspace
+from gpu.sampling import MOST_LIKELIEST
 from gpu.token_detail import ALTERNATIVES, TokenDetail
 
 _WORD_BYTES = 4

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gpu.errors import RequestError
 from gpu.qwen3.config_fields import Fields, shown
 from gpu.qwen3.rope_scaling import DEFAULT_ROPE_THETA, RopeScaling, read_rope_scaling, read_rope_theta
 
@@ -110,6 +111,12 @@ class Qwen3Config:
     def mlp_width(self, layer: int) -> int:
         """Inner channels of the MLP of a layer, or of each of its experts."""
         return self.moe_intermediate_size if self.is_moe_layer(layer) else self.intermediate_size
+
+    def check_ids(self, token_ids: Sequence[int]) -> None:
+        """Raise `RequestError` for a token id this model has no embedding of."""
+        wrong = next((i for i in token_ids if not 0 <= i < self.vocab_size), None)
+        if wrong is not None:
+            raise RequestError(f"Token id {wrong} is outside this model's vocabulary of {self.vocab_size:,}.")
 
     def parameter_count(self) -> int:
         """Parameters in total (all experts; a tied head counts once, as the embedding)."""

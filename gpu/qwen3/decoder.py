@@ -42,13 +42,14 @@ from gpu.scheme import DEFAULT_GRANULARITY, Scheme
 
 @dataclass(frozen=True)
 class Variant:
-    """Which kernels a pass takes: how many `columns` of activations share weights; whether it is probed."""
+    """Which kernels a pass takes: how many `columns` of activations share weights; whether it is probed.
+
+    A pass that `ends_in_cache` leaves no hidden state: its last layer only makes keys and values.
+    """
 
     columns: int
     probed: bool
-    ends_in_cache: bool = (
-        False  # nothing reads the pass's hidden state: its last layer only makes keys and values
-    )
+    ends_in_cache: bool = False
 
 
 class Edits(Protocol):

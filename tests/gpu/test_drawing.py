@@ -9,12 +9,12 @@ import pytest
 
 from gpu.checkpoints import Checkpoint
 from gpu.device import Gpu
-from gpu.drawing import MOST_KEPT, device_draws
+from gpu.drawing import device_draws
 from gpu.events import ChannelStats, Event, Failed, Finished, PromptProgress, Token
 from gpu.generate import Request, generate
 from gpu.model import LoadOptions, Model
 from gpu.probes.selection import ProbeSelection
-from gpu.sampling import Sampling
+from gpu.sampling import MOST_LIKELIEST, Sampling
 from gpu.scheme import Scheme
 from tests.golden.qwen3.checkpoints import SPECS, load_golden
 
@@ -49,7 +49,8 @@ def tokens(events: list[Event]) -> list[Token]:
 
 
 @pytest.mark.parametrize(
-    "sampling", [GREEDY, WARM, Sampling(temperature=3, top_k=MOST_KEPT, top_p=1, seed=8), Sampling(top_k=1)]
+    "sampling",
+    [GREEDY, WARM, Sampling(temperature=3, top_k=MOST_LIKELIEST, top_p=1, seed=8), Sampling(top_k=1)],
 )
 def test_the_device_draws_what_would_be_drawn_here(
     model: Model, monkeypatch: pytest.MonkeyPatch, sampling: Sampling

@@ -81,9 +81,6 @@ class ConversationsPanel(QWidget):
         self._search.setFocus()
         self._search.selectAll()
 
-    def clear_search(self) -> None:
-        self._search.clear()
-
     def menu_for(self, row: ConversationRow) -> QMenu:
         """What can be done to a conversation."""
         menu = QMenu(self)

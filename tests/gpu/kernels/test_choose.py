@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from gpu.kernels.choose import MOST_LIKELIEST, RECORD_WORDS, Choice, choose, reference
+from gpu.kernels.choose import RECORD_WORDS, Choice, choose, reference
 from gpu.kernels.logit_sets import count_sets, keys_of, logit_sets, logits_of
+from gpu.sampling import MOST_LIKELIEST
 from tests.gpu.device_arrays import Bench
 
 SLOTS = 3
