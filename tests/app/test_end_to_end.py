@@ -96,18 +96,17 @@ def without_words(checkpoint: Path) -> str:
 def test_a_typed_question_is_answered_and_every_panel_fills(session: Session) -> None:
     session.ask("Why do 4-bit activations break a model?")
     answer = session.wait_for_answer()
-    session.settle()
     panels = session.gui.window.panels
     assert answer.state == "done"
     assert len(answer.text.split()) > 3
     assert "tok/s" in answer.note
     planted = json.loads((demo_directory() / "planted.json").read_text(encoding="utf-8"))
-    assert {row[0] for row in panels.spikes.outlier_rows()} == set(planted["channels"])
-    assert "levels left" in panels.damage.totals()
+    session.wait(lambda: {row[0] for row in panels.spikes.outlier_rows()} == set(planted["channels"]))
+    session.wait(lambda: "levels left" in panels.damage.totals())
+    session.wait(lambda: STATES["ready"] in panels.chat._gauges.texts())
     held = {row[0]: int(row[3].removesuffix(" B").replace(",", "")) for row in panels.memory.rows()}
     assert len(held) <= len(PURPOSES)
     assert held["Weights"] > 2_000_000
-    assert STATES["ready"] in panels.chat._gauges.texts()
 
 
 def test_a_token_opened_in_the_chat_is_what_every_panel_shows(session: Session) -> None:
@@ -119,14 +118,14 @@ def test_a_token_opened_in_the_chat_is_what_every_panel_shows(session: Session) 
     gui.tokens.open(key, 2, QRect(300, 300, 20, 20))
     card = gui.window.findChild(TokenCard)
     QTest.mouseClick(card.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    spikes = gui.window.panels.spikes
     session.wait(lambda: gui.outliers.capture is not None)
-    session.settle(100)
+    session.wait(lambda: "Only token 3 «" in spikes._note.text() and spikes.outlier_rows())
     capture = gui.outliers.capture
     assert capture is not None
     assert capture.tokens == 1
-    assert "Only token 3 «" in gui.window.panels.spikes._note.text()
     strongest = capture.sites[gui.spikes.site].absmax.argmax()
-    assert gui.window.panels.spikes.outlier_rows()[0][0] == str(strongest)
+    assert spikes.outlier_rows()[0][0] == str(strongest)
     damage = measure(capture.values[gui.spikes.site][0], "int8", "b32")
     ratio = f"SQNR {damage.total_sqnr_db:.1f} dB"
     session.wait(lambda: gui.window.panels.damage.totals().endswith(ratio), patience_s=10)
@@ -141,11 +140,10 @@ def test_an_answer_is_followed_token_by_token_and_its_thinking_compared(session:
     gui.window.panels.chat.thinking_toggled.emit(True)
     gui.chat.send("What is a scale?")
     key = session.wait_for_answer().id
-    session.settle(100)
     trace = gui.chat.trace(key)
     assert trace is not None
-    followed = [row.piece for row in outliers.tokens.live._rows]
-    assert followed[-len(trace) :] == list(trace.token_pieces())
+    pieces = list(trace.token_pieces())
+    session.wait(lambda: [row.piece for row in outliers.tokens.live._rows][-len(trace) :] == pieces)
     QTest.mouseClick(page.tokens._follow, Qt.MouseButton.LeftButton)
     page.source.source_chosen.emit("parts")
     page.source.capture_requested.emit()
