@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gpu.probes.ranking import quantiles
 from views.frames import Choice
 from views.frames.outliers import LARGEST, NOT_FINITE, Codes
 
@@ -71,7 +72,7 @@ def _value(ends: tuple[float, float], scale: str, share: float, known: F32) -> f
     """The value at a share of the range."""
     bottom, top = ends
     if scale == "rank":
-        return float(np.quantile(known[:: max(1, known.size // _SAMPLE)], share)) if share < 1 else top
+        return float(quantiles(known[:: max(1, known.size // _SAMPLE)], share)[0]) if share < 1 else top
     if scale == "log":
         return float(bottom * (top / bottom) ** share)
     return bottom + share * (top - bottom)

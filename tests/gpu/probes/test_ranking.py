@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu.probes.ranking import Outlier, median_magnitude, outlying, rank
+from gpu.probes.ranking import Outlier, median_magnitude, outlying, quantiles, rank
 
 
 def lognormal(seed: int, channels: int, sigma: float) -> np.ndarray:
@@ -72,3 +72,13 @@ def test_a_channel_that_overflowed_comes_first() -> None:
     found = rank(magnitudes)
     assert [outlier.channel for outlier in found] == [8, 9, 3]
     assert math.isinf(found[0].ratio)
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    count=st.integers(1, 40),
+    shares=st.lists(st.floats(0, 1), min_size=1, max_size=4),
+)
+def test_quantiles_are_those_of_numpy(seed: int, count: int, shares: list[float]) -> None:
+    values = lognormal(seed, 3 * count, 1.0).reshape(3, count)
+    np.testing.assert_allclose(quantiles(values, *shares), np.quantile(values, shares, axis=-1), rtol=1e-6)
