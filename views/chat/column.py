@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import add
 
 from views.chat.blocks import CODE_HEAD, LaidBlock
@@ -23,7 +23,7 @@ class Column:
         self._laid: list[LaidBlock | None] = []
         self._heights: list[float] = []
         self._gaps: list[float] = []
-        self._tops: list[float] = [0.0]
+        self._tops: list[float] = [0.0]  # as many as are known, from the first on
         self._unlaid = 0
 
     @property
@@ -46,7 +46,7 @@ class Column:
             self._laid.append(None)
             self._heights.append(self._estimate(block))
             self._unlaid += 1
-        self._tops = []
+        del self._tops[kept + 1 :]
 
     def set_width(self, width: float) -> None:
         """Lay everything out anew, in time; today's heights are the estimates."""
@@ -66,7 +66,7 @@ class Column:
             self._unlaid -= 1
             if found.height != self._heights[index]:
                 self._heights[index] = found.height
-                self._tops = []
+                del self._tops[index + 1 :]
         return found
 
     def lay_out(self, top: float, bottom: float) -> None:
@@ -114,8 +114,11 @@ class Column:
         self._unlaid = len(self.blocks)
 
     def _current_tops(self) -> list[float]:
-        if not self._tops:
-            self._tops = list(accumulate(map(add, self._heights, self._gaps), initial=0.0))
+        """Where each block begins, and where the last one ends; only what changed is added up again."""
+        known = len(self._tops) - 1
+        if known < len(self.blocks):
+            added = map(add, self._heights[known:], self._gaps[known:])
+            self._tops += islice(accumulate(added, initial=self._tops[-1]), 1, None)
         return self._tops
 
     def _gap(self, before: Block | None, block: Block) -> float:

@@ -49,13 +49,17 @@ class MarkdownStream:
         self.settled: list[Block] = []
         self.tail: list[Block] = []
         self._addresses: dict[str, Any] = {}
+        self._defined: dict[str, Any] = {}  # in the whole lines before `_searched`
+        self._searched = 0
         self._restart()
 
     def set_text(self, text: str) -> None:
         """Say what the whole text is now."""
         grows = text.startswith(self._raw)
         self._text = self._text + readable(text[len(self._raw) :]) if grows else readable(text)
-        addresses = self._addresses_in(self._text) if "]:" in self._text else {}
+        if not grows:
+            self._defined, self._searched = {}, 0
+        addresses = self._find_addresses()
         if not grows or addresses != self._addresses:
             self._addresses = addresses
             self._restart()
@@ -110,10 +114,19 @@ class MarkdownStream:
     def _parse(self, source: str) -> list[Token]:
         return self._md.parse(source, {"references": dict(self._addresses)})
 
-    def _addresses_in(self, text: str) -> dict[str, Any]:
-        """Addresses defined apart from their links, often at the end: any block may refer to them."""
+    def _find_addresses(self) -> dict[str, Any]:
+        """Addresses defined apart from their links, often at the end: any block may refer to them.
+
+        A whole line is searched once; the last one may still grow.
+        """
+        end = self._text.rfind("\n") + 1
+        self._defined = self._defined_in(self._text[self._searched : end]) | self._defined
+        self._searched = end
+        return self._defined_in(self._text[end:]) | self._defined
+
+    def _defined_in(self, lines: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for label, address in _DEFINITION.findall(text):
+        for label, address in _DEFINITION.findall(lines) if "]:" in lines else ():
             href = self._md.normalizeLink(address)
             if self._md.validateLink(href):
                 found.setdefault(normalizeReference(label), {"href": href, "title": ""})

@@ -62,3 +62,19 @@ def test_pieces_of_one_block_have_no_air_between_them(column: Column) -> None:
     column.set_blocks(read("x" * 9000))
     column.lay_out(0, 1e9)
     assert column.height == sum(laid.height for _, laid in column.between(0, 1e9))
+
+
+def test_places_stay_right_while_the_end_grows_and_the_middle_is_laid_out(theme, column: Column) -> None:
+    blocks = read("\n\n".join(f"## Part {number}\n\n" + "word " * 30 * (number % 4) for number in range(40)))
+    for end in (7, 20, 19, len(blocks)):
+        column.set_blocks([*blocks[: end - 1], *read("an end that changes")])
+        assert column.laid(end // 2).block is column.blocks[end // 2]
+        assert column.height > 0
+    column.set_blocks(blocks)
+    column.lay_out(0, 1e9)
+    fresh = Column(TextStyle(theme), 400)
+    fresh.set_blocks(blocks)
+    fresh.lay_out(0, 1e9)
+    places = range(len(blocks))
+    assert [column.top(index) for index in places] == [fresh.top(index) for index in places]
+    assert column.height == fresh.height

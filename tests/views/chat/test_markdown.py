@@ -94,6 +94,21 @@ def test_an_address_defined_at_the_end_reaches_the_beginning() -> None:
     assert found[0].spans[1].link == "http://b.c"
 
 
+def test_a_line_is_searched_for_addresses_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+
+    class Pattern:
+        def findall(self, lines: str) -> list[tuple[str, str]]:
+            searched.append(lines)
+            return []
+
+    monkeypatch.setattr("views.chat.markdown._DEFINITION", Pattern())
+    stream, text = MarkdownStream(), "".join(f"[a{number}]: http://b.c\n" for number in range(100))
+    for end in range(10, len(text) + 1, 10):
+        stream.set_text(text[:end])
+    assert sum(map(len, searched)) < 4 * len(text)
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
