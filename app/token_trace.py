@@ -5,7 +5,7 @@ It holds the bytes of every token it names, so that an answer opens up when no t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from gpu.token_detail import ALTERNATIVES, TokenDetail
 
 NO_TOKEN = -1
+_BATCH = 256  # tokens packed at once, in about 2 ms
 Rows = npt.NDArray[np.void]
 TOKEN_ROW = np.dtype(
     [
@@ -115,26 +116,43 @@ class TokenTrace:
 
 
 class TraceBuilder:
-    """Collects an answer's tokens as they come; `start` is what it goes on after."""
+    """Collects an answer's tokens as they come; `start` is what it goes on after.
+
+    They are packed a batch at a time: the objects of 32,000 entries would hold the window up for 50 ms
+    whenever Python looks through all it has for what nobody holds any more.
+    """
 
     def __init__(self, model: str, start: TokenTrace | None = None) -> None:
         self._model = model
         self._start = start
         self._entries: list[TraceEntry] = []
+        self._packed: list[Rows] = [] if start is None else [start.rows]
+        self._pieces: dict[int, bytes] = {} if start is None else dict(start.pieces)
 
     def append(self, entry: TraceEntry) -> None:
         self._entries.append(entry)
+        if len(self._entries) == _BATCH:
+            self._packed.append(_rows(self._entries))
+            self._pieces.update(_all_named(self._entries))
+            self._entries = []
 
     def trace(self) -> TokenTrace:
-        """Everything so far. What was measured of the start is kept only while nothing was added."""
-        pieces = dict(pair for entry in self._entries for pair in _named(entry))
-        rows = np.array([_row(entry.detail) for entry in self._entries], TOKEN_ROW)
-        if self._start is None:
-            return TokenTrace(self._model, rows, pieces)
-        if not self._entries:
+        """Everything so far. What was measured of the start is kept only while nothing was added.
+
+        It changes nothing, since it may be built on two threads at once.
+        """
+        if self._start is not None and len(self._packed) == 1 and not self._entries:
             return self._start
-        rows = np.concatenate([self._start.rows, rows])
-        return TokenTrace(self._model, rows, {**self._start.pieces, **pieces})
+        rows = np.concatenate([*self._packed, _rows(self._entries)])
+        return TokenTrace(self._model, rows, {**self._pieces, **dict(_all_named(self._entries))})
+
+
+def _rows(entries: Sequence[TraceEntry]) -> Rows:
+    return np.array([_row(entry.detail) for entry in entries], TOKEN_ROW)
+
+
+def _all_named(entries: Iterable[TraceEntry]) -> Iterator[tuple[int, bytes]]:
+    return (pair for entry in entries for pair in _named(entry))
 
 
 def _named(entry: TraceEntry) -> Iterable[tuple[int, bytes]]:

@@ -46,6 +46,16 @@ def test_an_answer_without_tokens_has_an_empty_one() -> None:
     assert trace_of().token_ids() == ()
 
 
+def test_a_long_answer_keeps_every_token() -> None:
+    """They are packed in batches on the way."""
+    start = trace_of(entry(1))
+    for tokens in (255, 256, 257, 600):
+        longer = trace_of(*(entry(n, (n + 1, 0.5)) for n in range(tokens)), start=start)
+        assert longer.token_ids() == (1, *range(tokens))
+        assert longer.pieces[tokens] == b"<%d>" % tokens
+        assert longer.alternatives(tokens) == [(tokens, 0.5)]
+
+
 def test_a_choice_ends_the_answer_at_the_token_chosen() -> None:
     scored = THREE.with_score(score(3))
     branch = scored.with_choice(0, 8)
