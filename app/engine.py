@@ -107,6 +107,7 @@ class GpuEngine:
             max_new_tokens=question.max_new_tokens,
             probe=question.probe,
             answer_ids=question.answer_ids,
+            looks_up=question.looks_up,
         )
         reader = ReplyReader(codec, prompt, unfinished_turn(question.turns))
         self._write(run_id, reader.push_all(question.answer_ids))

@@ -129,6 +129,7 @@ class Gui(QObject):
         if settings.tint_reference:
             self.tokens.choose_reference(settings.tint_reference)
         self.tokens.tint(settings.tinted)
+        self.chat.look_up(settings.looks_up)
         self.prompts = PromptsController(panels.chat, preferences)
         self.model = ModelController(self.window, self.engine, preferences, self._choose_directory)
         self._samples: tuple[str, ...] = ()
@@ -232,6 +233,7 @@ class Gui(QObject):
     def _connect(self) -> None:
         self.model.model_changed.connect(self._set_model)
         self.model.loading_changed.connect(self.chat.set_loading)
+        self.model.lookup_toggled.connect(self.chat.look_up)
         self.model.calculator_wished.connect(self._reckon)
         self.window.panels.memory.calculator_requested.connect(self._show_calculator)
         self.memory.changed.connect(self.chat.set_memory)

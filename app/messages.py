@@ -71,8 +71,8 @@ class Question:
 
     A last turn of the assistant's is unfinished: the answer goes on where its text ends. `answer_ids` are
     tokens of the answer that are written already: it goes on after them, and their text comes first.
-    `when_full` says what becomes of a conversation longer than the context: refused, or its oldest turns
-    are left out.
+    With `looks_up` tokens are guessed from the text before them. `when_full` says what becomes of a
+    conversation longer than the context: refused, or its oldest turns are left out.
     """
 
     turns: tuple[Turn, ...]
@@ -81,6 +81,7 @@ class Question:
     max_new_tokens: int | None = None
     probe: ProbeSelection | None = None
     answer_ids: tuple[int, ...] = ()
+    looks_up: bool = False
     when_full: Literal["stop", "forget"] = "stop"
 
 

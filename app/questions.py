@@ -20,6 +20,7 @@ class Manner:
     thinking: bool | None = None
     sampling: Sampling = Sampling()  # noqa: RUF009 - frozen
     probe: ProbeSelection | None = None
+    looks_up: bool = False
 
 
 def question_for(dialogue: Dialogue, key: int, manner: Manner) -> Question:
@@ -32,6 +33,7 @@ def question_for(dialogue: Dialogue, key: int, manner: Manner) -> Question:
         sampling=manner.sampling,
         max_new_tokens=talk.max_new_tokens,
         probe=manner.probe,
+        looks_up=manner.looks_up,
         when_full=talk.when_full,
     )
 

@@ -26,7 +26,8 @@ MOST_RECENT = 10
 class Settings:
     """`adapter`, `context_tokens` and `sampling` None leave the choice to the engine and the model.
 
-    With `tunes` kernels are chosen by timing them; without, they are safe ones.
+    With `tunes` kernels are chosen by timing them; without, they are safe ones. With `looks_up` tokens are
+    guessed from the text before them.
     `prompts` are the person's own, `text_scale` how much larger text is drawn than the system's.
     `tinted` answers are compared with the scheme `tint_reference`, "" for the program's choice.
     `window_layout` is Qt's own bytes. `others` are keys of another version, kept.
@@ -36,6 +37,7 @@ class Settings:
     scheme: str = "W4A8"
     context_tokens: int | None = None
     tunes: bool = True
+    looks_up: bool = False
     sampling: Sampling | None = None
     window_layout: bytes = b""
     recent_models: tuple[str, ...] = ()
@@ -95,6 +97,7 @@ def _to_json(settings: Settings) -> dict[str, Any]:
         "scheme": settings.scheme,
         "context_tokens": settings.context_tokens,
         "tunes": settings.tunes,
+        "looks_up": settings.looks_up,
         "sampling": None if settings.sampling is None else asdict(settings.sampling),
         "window_layout": base64.b64encode(settings.window_layout).decode("ascii"),
         "recent_models": list(settings.recent_models),
@@ -122,6 +125,7 @@ def _from_json(document: Mapping[str, Any], path: Path) -> Settings:
         scheme=take("scheme", (str,), Settings.scheme),
         context_tokens=take("context_tokens", (int, nothing), None),
         tunes=take("tunes", (bool,), True),
+        looks_up=take("looks_up", (bool,), False),
         sampling=_sampling(take("sampling", (dict, nothing), None), path),
         window_layout=_bytes(take("window_layout", (str,), ""), path),
         recent_models=_names("recent_models", take("recent_models", (list,), []), path),

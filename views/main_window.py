@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import cast
 
 from PySide6.QtCore import Qt, Signal
@@ -26,11 +25,12 @@ from views.conversations import ConversationsPanel
 from views.damage import DamagePanel
 from views.dock import PanelDock
 from views.drop import DropHint, dropped_files, dropped_path
+from views.engine_switches import EngineSwitches
 from views.focus_ring import FocusRing
 from views.frames import BannerFrame, LoadFrame, SetupFrame, WelcomeFrame
 from views.icons import icon
 from views.memory import MemoryPanel
-from views.menus import add_menu, fill_recent, make_action
+from views.menus import add_menu, fill_recent, make_action, make_text_sizes
 from views.page_stack import PageStack
 from views.palette import CommandPalette
 from views.rail import Workspace, WorkspaceRail
@@ -47,11 +47,6 @@ _LEFT_WIDTH = 200
 _RIGHT_WIDTH = 440
 _BOTTOM_HEIGHT = 204
 CHAT = "chat"
-_TEXT_SIZES = (
-    ("&Larger text", "Ctrl++", "Draw text larger", 1),
-    ("S&maller text", "Ctrl+-", "Draw text smaller", -1),
-    ("&Usual text size", "Ctrl+0", "Draw text in the system's size", 0),
-)
 
 
 @dataclass(frozen=True)
@@ -84,6 +79,8 @@ class MainWindow(QMainWindow):
     scheme_chosen = Signal(str)
     context_chosen = Signal(str)
     adapter_chosen = Signal(str)
+    tuning_toggled = Signal(bool)
+    lookup_toggled = Signal(bool)
     load_cancelled = Signal()
     banner_action = Signal(str)
     banner_dismissed = Signal()
@@ -114,6 +111,7 @@ class MainWindow(QMainWindow):
         )
         self._open.setIcon(icon("folder"))
         self._open.setIconText("Open model…")
+        self._switches = EngineSwitches(self)
         self._bar = SetupBar(self._open)
         self.resize(*_SIZE)
         self._docks = self._build_docks()
@@ -125,6 +123,7 @@ class MainWindow(QMainWindow):
     def set_setup(self, frame: SetupFrame) -> None:
         self._bar.set_frame(frame)
         fill_recent(self._recent_menu, frame.recent, self.recent_chosen.emit)
+        self._switches.set_frame(frame)
         self.setWindowTitle(f"{frame.model_name} — Quantscope" if frame.model_name else "Quantscope")
 
     def set_welcome(self, frame: WelcomeFrame) -> None:
@@ -253,16 +252,14 @@ class MainWindow(QMainWindow):
             self, "&New chat", "Ctrl+N", "Start a new conversation", self.new_chat_requested.emit
         )
         leave = make_action(self, "&Quit", "Ctrl+Q", "Close the window", self.close)
-        add_menu(self, "&File", [self._open, self._recent_menu, demo], [new], [leave])
+        add_menu(
+            self, "&File", [self._open, self._recent_menu, demo], self._switches.actions(), [new], [leave]
+        )
         switches = [dock.toggleViewAction() for dock in self._docks.values()]
         for number, switch in enumerate(switches, 1):
             switch.setShortcut(f"Ctrl+{number}")
         reset = make_action(self, "&Reset layout", "", "Put every panel back", self._arrangement.reset)
-        sizes = [
-            make_action(self, text, keys, tip, partial(self.text_scaled.emit, step))
-            for text, keys, tip, step in _TEXT_SIZES
-        ]
-        sizes[0].setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        sizes = make_text_sizes(self, self.text_scaled.emit)
         add_menu(self, "&View", self._rail.actions_in_order(), switches, sizes, [reset])
         add_menu(self, "&Chat", [make_action(self, *command) for command in self.panels.chat.commands()])
         keys = make_action(self, "&Keyboard shortcuts", "F1", "What every key does", self._show_shortcuts)
@@ -287,6 +284,8 @@ class MainWindow(QMainWindow):
         self._bar.scheme_chosen.connect(self.scheme_chosen)
         self._bar.context_chosen.connect(self.context_chosen)
         self._bar.adapter_chosen.connect(self.adapter_chosen)
+        self._switches.tuning_toggled.connect(self.tuning_toggled)
+        self._switches.lookup_toggled.connect(self.lookup_toggled)
         self._welcome.demo_requested.connect(self.demo_requested)
         self._welcome.open_requested.connect(self.open_requested)
         self._welcome.recent_chosen.connect(self.recent_chosen)

@@ -53,7 +53,7 @@ class ChatController(QObject):
         self._traces = Traces(archive)
         self.composer = ComposerController(panel, self._dialogue, engine)
         self._run: Answering | None = None
-        self._loading = self._stopping = False
+        self._loading = self._stopping = self._looks_up = False
         self._progress = Progress()
         self._memory: MemoryUse | None = None
         self._dress: Dress = lambda _message, frame: frame
@@ -126,6 +126,11 @@ class ChatController(QObject):
     def set_sampling(self, sampling: Sampling | None) -> None:
         """How tokens are drawn from now on; None as the model recommends."""
         self.composer.set_sampling(sampling)
+
+    @Slot(bool)
+    def look_up(self, on: bool) -> None:
+        """Whether tokens are guessed from the text before them, where nobody reads the activations."""
+        self._looks_up = on
 
     def open(self, dialogue: Dialogue, *, focus: bool = True) -> None:
         """Show another conversation; an answer that is running is stopped, and what it wrote is kept.
@@ -236,7 +241,9 @@ class ChatController(QObject):
         return True
 
     def _question(self, key: int) -> Question:
-        manner = Manner(self._dialogue.tree[key].thinking, self.composer.sampling, self._probe())
+        manner = Manner(
+            self._dialogue.tree[key].thinking, self.composer.sampling, self._probe(), self._looks_up
+        )
         return question_for(self._dialogue, key, manner)
 
     @property

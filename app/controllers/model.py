@@ -35,6 +35,7 @@ class ModelController(QObject):
 
     model_changed = Signal(object)  # ModelFacts, or None when it is gone
     loading_changed = Signal(bool)
+    lookup_toggled = Signal(bool)  # whether tokens are guessed from the text before them
     calculator_wished = Signal(object)  # ModelWish that did not fit
 
     def __init__(
@@ -128,6 +129,18 @@ class ModelController(QObject):
         else:
             self.load(replace(self._facts.wish, adapter=adapter or None))
 
+    @Slot(bool)
+    def _choose_tuning(self, tunes: bool) -> None:
+        if self._facts is None:
+            self._preferences.change(tunes=tunes)
+        else:
+            self.load(replace(self._facts.wish, tunes=tunes))
+
+    @Slot(bool)
+    def _choose_lookup(self, looks_up: bool) -> None:
+        self._preferences.change(looks_up=looks_up)
+        self.lookup_toggled.emit(looks_up)
+
     @Slot(str)
     def _act(self, action: str) -> None:
         if action == LOAD_AGAIN and self._last_wish is not None:
@@ -154,7 +167,12 @@ class ModelController(QObject):
         """The model is open: what was wished for is worth keeping."""
         self._facts = facts
         wish = facts.wish
-        self._preferences.change(scheme=wish.scheme, adapter=wish.adapter, context_tokens=wish.context_tokens)
+        self._preferences.change(
+            scheme=wish.scheme,
+            adapter=wish.adapter,
+            context_tokens=wish.context_tokens,
+            tunes=wish.tunes,
+        )
         self._preferences.remember_model(facts.wish.model)
         problem = self._preferences.save()
         if problem:
@@ -219,5 +237,7 @@ class ModelController(QObject):
         window.scheme_chosen.connect(self._choose_scheme)
         window.context_chosen.connect(self._choose_context)
         window.adapter_chosen.connect(self._choose_adapter)
+        window.tuning_toggled.connect(self._choose_tuning)
+        window.lookup_toggled.connect(self._choose_lookup)
         window.load_cancelled.connect(self._cancel)
         window.banner_action.connect(self._act)

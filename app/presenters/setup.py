@@ -54,6 +54,8 @@ def setup_frame(
         adapter=settings.adapter or AUTOMATIC,
         recent=recent_choices(settings),
         model_name=title(facts.wish.model) if facts is not None else "",
+        tunes=facts.wish.tunes if facts is not None else settings.tunes,
+        looks_up=settings.looks_up,
         enabled=not busy,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ import pytest
 from app.engine import GpuEngine
 from app.messages import Followed, ModelWish, Question, Traced, Turn, Wrote
 from app.token_trace import TokenTrace, TraceBuilder
+from gpu.events import Event
+from gpu.generate import Cancel, Request, generate
+from gpu.model import Model
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampling
 
@@ -85,3 +89,19 @@ def test_going_on_after_its_own_tokens_gives_the_same_answer(
     text, trace = ask(engine, letters, question)
     rest = Question(TURNS, False, sampling=GREEDY, max_new_tokens=6, answer_ids=trace.token_ids()[:4])
     assert ask(engine, letters, rest, trace.cut(4))[0] == text
+
+
+def test_guessing_ahead_gives_the_same_answer(
+    engine: GpuEngine, letters: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Question(TURNS, False, sampling=GREEDY, max_new_tokens=6)
+    answer, _ = ask(engine, letters, plain)
+    requests: list[Request] = []
+
+    def overheard(model: Model, request: Request, cancel: Cancel) -> Iterator[Event]:
+        requests.append(request)
+        return generate(model, request, cancel)
+
+    monkeypatch.setattr("app.engine.generate", overheard)
+    assert ask(engine, letters, replace(plain, looks_up=True))[0] == answer
+    assert [request.looks_up for request in requests] == [True]

@@ -18,6 +18,7 @@ from app.preferences import Preferences
 from app.settings import Settings, SettingsFile
 from gpu.sampling import Sampling
 from tests.app.fake_engine import PLANTED, FakeEngine, Script
+from tests.patience import PATIENCE_S
 from views.chat.transcript import Transcript
 from views.strips import Banner
 from views.theme import Theme
@@ -59,6 +60,17 @@ def gui(make_gui: Callable[[], Gui], qtbot: QtBot) -> Gui:
 def ask(gui: Gui, qtbot: QtBot, question: str = "Why?") -> None:
     gui.chat.send(question)
     qtbot.waitUntil(lambda: gui.chat.state == "ready" and gui.engine.is_idle)
+
+
+def test_the_next_answer_is_guessed_ahead_where_the_person_wants_it(
+    make_gui: Callable[[], Gui], gui: Gui, qtbot: QtBot, script: Script
+) -> None:
+    ask(gui, qtbot)
+    gui.window.lookup_toggled.emit(True)
+    ask(gui, qtbot)
+    assert [question.looks_up for question in script.asked] == [False, True]
+    gui.window.close()
+    assert make_gui().chat._looks_up
 
 
 def saved(directory: Path) -> Settings:
@@ -150,7 +162,7 @@ def test_what_was_found_is_opened_at_its_message_on_whichever_branch_it_is(gui: 
     gui.turns.edit(zebra, "A horse?")
     qtbot.waitUntil(lambda: gui.chat.state == "ready" and gui.engine.is_idle)
     gui.chat.new_chat()
-    gui.archive.recorder.drain(10)
+    gui.archive.recorder.drain(PATIENCE_S)
     chats = gui.window.panels.conversations
     for word in ("zebra", "horse"):
         field = chats.findChild(QLineEdit)

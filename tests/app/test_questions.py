@@ -26,7 +26,7 @@ def talk() -> Iterator[Dialogue]:
 
 def test_everything_before_an_answer_is_told_and_the_answer_is_not(talk: Dialogue) -> None:
     talk.change(max_new_tokens=9, when_full="forget")
-    manner = Manner(True, Sampling(temperature=0.0))
+    manner = Manner(True, Sampling(temperature=0.0), looks_up=True)
     assert question_for(talk, talk.path[-1].id, manner) == Question(
         turns=(
             Turn("system", "Be brief."),
@@ -38,6 +38,7 @@ def test_everything_before_an_answer_is_told_and_the_answer_is_not(talk: Dialogu
         sampling=Sampling(temperature=0.0),
         max_new_tokens=9,
         when_full="forget",
+        looks_up=True,
     )
     assert question_for(talk, talk.path[1].id, manner).turns[-1] == Turn("user", "Why?")
 

@@ -18,6 +18,7 @@ FULL = Settings(
     scheme="W4-g64A8",
     context_tokens=8192,
     tunes=False,
+    looks_up=True,
     sampling=Sampling(temperature=0.3, seed=4),
     window_layout=bytes(range(256)),
     recent_models=("demo", "/models/Qwen3-0.6B"),

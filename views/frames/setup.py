@@ -32,7 +32,10 @@ class WelcomeFrame:
 
 @dataclass(frozen=True)
 class SetupFrame:
-    """The tool bar: how the model runs and on which adapter, and the models opened before (by path)."""
+    """How the model runs and on which adapter, and the models opened before (by path).
+
+    `tunes` and `looks_up` are whether kernels are timed, and whether tokens are guessed from the text before.
+    """
 
     schemes: tuple[Choice, ...] = ()
     scheme: str = ""
@@ -42,6 +45,8 @@ class SetupFrame:
     adapter: str = ""
     recent: tuple[Choice, ...] = ()
     model_name: str = ""
+    tunes: bool = True
+    looks_up: bool = False
     enabled: bool = True
 
 

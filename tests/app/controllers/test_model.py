@@ -159,6 +159,23 @@ def test_changing_the_scheme_loads_again_and_is_remembered_only_if_it_works(
     assert preferences.settings.scheme == "W8A8"
 
 
+def test_other_kernels_load_again_and_both_switches_are_remembered(
+    window: MainWindow,
+    model: ModelController,
+    preferences: Preferences,
+    script: Script,
+    settle: Callable[[], None],
+) -> None:
+    window.tuning_toggled.emit(False)
+    model.open_demo()
+    settle()
+    window.tuning_toggled.emit(True)
+    settle()
+    assert [wish.tunes for wish in script.opened] == [False, True]
+    window.lookup_toggled.emit(True)
+    assert (preferences.settings.tunes, preferences.settings.looks_up) == (True, True)
+
+
 def test_another_adapter_loads_again(
     window: MainWindow,
     model: ModelController,
