@@ -16,7 +16,7 @@ from app.conversations.store import random_ids
 from app.conversations.transfer import messages_of
 from app.conversations.tree import Tree
 
-_PATIENCE_S, _LAST_PATIENCE_S = 0.05, 1.0
+_PATIENCE_S, _LAST_PATIENCE_S, _CLOSING_PATIENCE_S = 0.05, 1.0, 2.0
 _UNDO_MS = 3_600_000  # another window may still undo what it deleted within the hour
 
 
@@ -122,7 +122,7 @@ class Archive:
 
     def close(self) -> bool:
         """Write what is left and delete what was deleted; False if that did not work."""
-        written = self.recorder.close()
+        written = self.recorder.close(_CLOSING_PATIENCE_S)
         try:
             self.store.purge()
             self.store.checkpoint()

@@ -87,16 +87,16 @@ class Recorder:
                 for key in (*(c.id for c in batch.conversations), *(m.conversation for m in batch.messages))
             )
 
-    def drain(self, timeout_s: float = 1.0) -> bool:
+    def drain(self, timeout_s: float) -> bool:
         """Wait until all that was put is written; False if that did not work, or not in time."""
         with self._changed:
-            self._hurried = True
+            self._hurried = self._waiting()
             failures = self._failures
             self._changed.notify_all()
             self._changed.wait_for(lambda: not self._waiting() or self._failures > failures, timeout_s)
             return not self._waiting()
 
-    def close(self, timeout_s: float = 2.0) -> bool:
+    def close(self, timeout_s: float) -> bool:
         """Write what is left and end; False if something could not be written."""
         with self._changed:
             self._closing = True

@@ -10,6 +10,7 @@ from app.dialogue import Dialogue, Origin
 from app.token_trace import TraceBuilder
 from app.traces import Traces
 from tests.app.test_token_trace import THREE, entry, score
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def talk(archive: Archive) -> Dialogue:
 
 
 def reopened(archive: Archive, talk: Dialogue) -> Traces:
-    archive.recorder.drain()
+    archive.recorder.drain(PATIENCE_S)
     traces = Traces(archive)
     traces.look_at(talk.conversation.id)
     return traces
@@ -70,7 +71,7 @@ def test_an_answer_without_tokens_has_none(archive: Archive, talk: Dialogue) -> 
 def test_tokens_that_cannot_be_written_yet_are_there_in_a_fork_too(archive: Archive, talk: Dialogue) -> None:
     key, written = talk.path[-1].id, Traces(archive)
     written.put(key, THREE)
-    assert archive.recorder.drain(10)
+    assert archive.recorder.drain(PATIENCE_S)
     other = talk.answer_again(key, Origin("demo"))
     with archive.recorder._changed:  # holds the recorder up
         written.put(other, THREE)
@@ -81,7 +82,7 @@ def test_tokens_that_cannot_be_written_yet_are_there_in_a_fork_too(archive: Arch
         assert waiting.known == {other}
         assert waiting.get(other) is not None
     fork = Dialogue.open(archive, talk.fork(other).id)
-    archive.recorder.drain(10)
+    archive.recorder.drain(PATIENCE_S)
     kept = Traces(archive)
     kept.look_at(fork.conversation.id)
     assert kept.known == {fork.path[-1].id}
@@ -91,7 +92,7 @@ def test_tokens_that_cannot_be_written_yet_are_there_in_a_fork_too(archive: Arch
 
 
 def test_a_database_that_cannot_be_read_knows_no_tokens(archive: Archive, talk: Dialogue) -> None:
-    archive.recorder.drain(10)
+    archive.recorder.drain(PATIENCE_S)
     archive.store.close()
     traces = Traces(archive)
     traces.look_at(talk.conversation.id)
