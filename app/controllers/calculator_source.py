@@ -25,6 +25,12 @@ class _Found:
     subject: Subject
 
 
+@dataclass(frozen=True)
+class _Refused:
+    wishes: Wishes
+    error: Exception
+
+
 def _place(wishes: Wishes) -> tuple[str, str, str]:
     """Where a model is looked for."""
     return (
@@ -50,7 +56,6 @@ class SubjectSource(QObject):
         self._wishes = Wishes()
         self.worker = Worker("headers", self)
         self.worker.told.connect(self._take)
-        self.worker.failed.connect(self._refuse)
 
     def set_loaded(self, subject: Subject | None) -> None:
         """The model that is open in the window."""
@@ -92,24 +97,22 @@ class SubjectSource(QObject):
         def task(post: Post, cancel: Cancel) -> None:
             try:
                 post(_Found(wishes, find(cancel)))
-            except Exception:
+            except Exception as error:
                 if not cancel():  # what fails after it was given up is nobody's business any more
-                    raise
+                    post(_Refused(wishes, error))
 
         self.worker.run(task)
 
     @Slot(object)
-    def _take(self, found: _Found) -> None:
+    def _take(self, letter: _Found | _Refused) -> None:
         """What was asked for before another model was chosen is of no use any more."""
-        if _place(found.wishes) == _place(self._wishes):
-            self._settle(found.subject)
-
-    @Slot(object)
-    def _refuse(self, error: Exception) -> None:
-        if self._wishes.source in (LOADED, NUMBERS):
+        if _place(letter.wishes) != _place(self._wishes):
             return
-        field = _FIELDS.get(self._wishes.source, "source")
-        self._settle(self.subject, {field: sentence_of(error)})
+        if isinstance(letter, _Found):
+            self._settle(letter.subject)
+        else:
+            field = _FIELDS.get(letter.wishes.source, "source")
+            self._settle(self.subject, {field: sentence_of(letter.error)})
 
     def _settle(self, subject: Subject | None, errors: Mapping[str, str] | None = None) -> None:
         self.subject, self.errors, self.progress = subject, errors or {}, None

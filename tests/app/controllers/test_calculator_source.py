@@ -14,6 +14,7 @@ from app.controllers.calculator_source import SubjectSource
 from gpu.calculator.subject import Subject
 from gpu.errors import RequestError
 from tests.app.calculator.cases import SMALL
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def gate() -> threading.Event:
 def source(qapp: QApplication, gate: threading.Event) -> Iterator[SubjectSource]:
     def read(name: str) -> Subject:
         if name == "slow":
-            gate.wait(10)
+            gate.wait(PATIENCE_S)
         if name == "broken":
             raise RequestError("It is broken.")
         return SMALL.renamed(name)
@@ -34,7 +35,7 @@ def source(qapp: QApplication, gate: threading.Event) -> Iterator[SubjectSource]
     result = SubjectSource(read, lambda repo, _: SMALL.renamed(repo), qapp)
     yield result
     gate.set()
-    result.worker.stop(10)
+    result.worker.stop(PATIENCE_S)
 
 
 def test_what_was_asked_for_before_another_model_was_chosen_is_dropped(
@@ -58,6 +59,17 @@ def test_an_error_belongs_to_the_field_it_came_from_and_the_model_stays(
     qtbot.waitUntil(lambda: bool(source.errors))
     assert source.errors == {"path": "It is broken."}
     assert source.subject is not None
+
+
+def test_an_error_that_is_on_its_way_when_another_model_is_chosen_is_dropped(
+    qtbot: QtBot, source: SubjectSource
+) -> None:
+    source.follow(Wishes(source="file", path="broken"))
+    while not source.worker._letters:
+        pass
+    source.follow(Wishes(source="hub", repo="owner/model"))
+    qtbot.waitUntil(lambda: source.worker.is_idle)
+    assert source.errors == {}
 
 
 def test_numbers_are_read_at_once(source: SubjectSource) -> None:
