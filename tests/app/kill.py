@@ -1,8 +1,8 @@
 """What a kill -9 costs: `python -m tests.app.kill [RUNS]`.
 
-A process of its own asks, answers, edits and renames through the code the window uses, and says on a pipe
-what it has done. It is killed at a random moment; then its database is opened as at a next start and held
-against what it had said. Prints, as JSON, what was lost.
+A process of its own asks, answers, edits and renames through the code the window uses, and says in a file
+what it has done (a pipe that nobody reads would hold it up). It is killed at a random moment; then its
+database is opened as at a next start and held against what it had said. Prints, as JSON, what was lost.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.conversations import Archive
 from app.dialogue import Dialogue, Origin
 from app.messages import ModelWish
+from tests.patience import PATIENCE_S
 
-FILE = "conversations.sqlite3"
+FILE, SAID = "conversations.sqlite3", "said"
+POLL_S = 0.01
 PIECE = "token "
 PIECE_S = 0.004  # 250 tokens a second
 MOST_PIECES = 400
@@ -40,6 +42,9 @@ class Said:
     text: str
 
 
+IsTime = Callable[[Sequence[Said]], bool]
+
+
 @dataclass(frozen=True)
 class Loss:
     """What one kill cost. `messages` counts settled messages and titles that are gone or different."""
@@ -50,8 +55,11 @@ class Loss:
     was_writing: bool
 
 
-def write(path: Path, seed: int) -> None:
-    """The process that will be killed: goes on for ever."""
+def write(path: Path, seed: int, patience_s: float) -> None:
+    """The process that will be killed: goes on for ever.
+
+    The window waits a moment for the disk, and no longer; `patience_s` more are waited for a slow one.
+    """
     archive = Archive(path)
     chance = random.Random(seed)
     while True:
@@ -61,12 +69,14 @@ def write(path: Path, seed: int) -> None:
                 key = talk.ask_instead(talk.path[0].id, f"Or why {number}?", ORIGIN)
             else:
                 key = talk.ask(f"Why {number}?", ORIGIN)
+            archive.recorder.drain(patience_s)
             parent = talk.tree.parent_of(key)
             if parent is not None:
                 say("settled", parent, talk.tree[parent].text)
             answer(talk, key, chance.randint(1, MOST_PIECES))
         archive.rename(talk.conversation.id, f"Renamed {talk.conversation.id}")
         archive.settle()
+        archive.recorder.drain(patience_s)
         say("title", talk.conversation.id, f"Renamed {talk.conversation.id}")
 
 
@@ -79,31 +89,34 @@ def answer(talk: Dialogue, key: int, pieces: int) -> None:
 
 
 def say(kind: str, key: int, text: str) -> None:
-    """One write to the pipe, so that a kill leaves no half line before the last."""
+    """One write, so that a kill leaves no half line before the last."""
     os.write(1, f"{json.dumps([time.monotonic(), kind, key, text])}\n".encode())
 
 
-def killed_run(folder: Path, seed: int, after_s: float) -> Loss:
-    """Start the process, kill it, and count what its database lacks."""
-    path = folder / FILE
-    command = [sys.executable, "-m", "tests.app.kill", "write", str(path), str(seed)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        stream = process.stdout
-        if stream is None:
-            raise RuntimeError("the process has no output")
-        first = stream.readline()
-        time.sleep(after_s)
+def killed_run(folder: Path, seed: int, is_time: IsTime, patience_s: float = 0.0) -> Loss:
+    """Start the process, kill it when it is time after what it said, and count what its database lacks."""
+    path, said = folder / FILE, folder / SAID
+    command = [sys.executable, "-m", "tests.app.kill", "write", str(path), str(seed), str(patience_s)]
+    with said.open("wb") as output, subprocess.Popen(command, stdout=output) as process:
+        end_s = time.monotonic() + PATIENCE_S
+        while not is_time(lines(said)):
+            if process.poll() is not None or time.monotonic() > end_s:
+                process.kill()
+                raise RuntimeError("the process ended, or said too little")
+            time.sleep(POLL_S)
         killed_s = time.monotonic()
         process.send_signal(signal.SIGKILL)
-        said = list(lines(first + stream.read()))
-    return compare(path, [one for one in said if one.at_s <= killed_s], killed_s)
+    return compare(path, [one for one in lines(said) if one.at_s <= killed_s], killed_s)
 
 
-def lines(output: bytes) -> Iterator[Said]:
+def lines(output: Path) -> list[Said]:
     """What was said; the last line may be cut off."""
-    for line in output.decode().splitlines(keepends=True):
-        if line.endswith("\n"):
-            yield Said(*json.loads(line))
+    text = output.read_text()
+    return [Said(*json.loads(line)) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+
+def after(seconds: float) -> IsTime:
+    return lambda said: bool(said) and time.monotonic() > said[0].at_s + seconds
 
 
 def compare(path: Path, said: list[Said], killed_s: float) -> Loss:
@@ -137,7 +150,7 @@ def main(runs: int) -> None:
     losses = []
     for seed in range(runs):
         with tempfile.TemporaryDirectory() as folder:
-            losses.append(killed_run(Path(folder), seed, random.Random(seed).uniform(0, 4)))
+            losses.append(killed_run(Path(folder), seed, after(random.Random(seed).uniform(0, 4))))
     print(
         json.dumps(
             {
@@ -154,6 +167,6 @@ def main(runs: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["write"]:
-        write(Path(sys.argv[2]), int(sys.argv[3]))
+        write(Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))
     else:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
