@@ -2,29 +2,5 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from pytestqt.qtbot import QtBot
-
 PATIENCE_S = 120.0
 PATIENCE_MS = int(1000 * PATIENCE_S)
-
-
-class PatientBot(QtBot):
-    """Waits for what it is told to wait for; pytest-qt's five seconds can pass before a thread begins."""
-
-    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:  # noqa: N802
-        super().waitUntil(callback, timeout=timeout)
-
-    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **options: Any) -> Any:  # noqa: N802
-        return super().waitSignal(signal, timeout=timeout, **options)
-
-    def waitSignals(self, signals: Any, *, timeout: int = PATIENCE_MS, **options: Any) -> Any:  # noqa: N802
-        return super().waitSignals(signals, timeout=timeout, **options)
-
-    def waitActive(self, widget: Any, *, timeout: int = PATIENCE_MS) -> Any:  # noqa: N802
-        return super().waitActive(widget, timeout=timeout)
-
-    def waitExposed(self, widget: Any, *, timeout: int = PATIENCE_MS) -> Any:  # noqa: N802
-        return super().waitExposed(widget, timeout=timeout)

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.engine_thread import EngineThread
 from tests.app.fake_engine import FakeEngine, Script
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -24,10 +25,10 @@ def engine(qtbot: QtBot, script: Script) -> Iterator[EngineThread]:
         thread.start()
     qtbot.waitUntil(lambda: thread.is_idle)
     yield thread
-    assert thread.stop(10)
+    assert thread.stop(PATIENCE_S)
 
 
 @pytest.fixture
 def settle(qtbot: QtBot, engine: EngineThread) -> Callable[[], None]:
     """Waits until the engine has nothing left to do and everything it said was heard."""
-    return lambda: qtbot.waitUntil(lambda: engine.is_idle, timeout=10_000)
+    return lambda: qtbot.waitUntil(lambda: engine.is_idle)

@@ -16,9 +16,8 @@ from app.library import DEMO
 from app.messages import Failure, ModelFacts, ModelWish
 from app.preferences import Preferences
 from app.settings import SettingsFile
+from tests.patience import PATIENCE_S
 from views.theme import Theme
-
-PATIENCE_S = 120.0
 
 
 class GaveUpError(Exception):

@@ -55,7 +55,7 @@ def settle(qtbot: QtBot, gui: Gui) -> Callable[[], None]:
     def is_settled() -> bool:
         return gui.calculator.controller is not None and gui.calculator.controller.is_settled
 
-    return lambda: qtbot.waitUntil(is_settled, timeout=20_000)
+    return lambda: qtbot.waitUntil(is_settled)
 
 
 def test_nothing_is_built_before_it_is_looked_at(gui: Gui, settle: Callable[[], None]) -> None:

@@ -13,6 +13,7 @@ from app.attachments import Attachment
 from app.conversations import Archive, Message
 from app.dialogue import Dialogue, Origin
 from gpu.sampling import Sampling
+from tests.patience import PATIENCE_S
 
 ORIGIN = Origin("demo", "W4A8", Sampling(temperature=0.0))
 
@@ -226,7 +227,7 @@ def test_what_cannot_be_saved_is_there_all_the_same_when_it_is_opened_again(tmp_
     talk = Dialogue(archive, archive.begin())
     key = talk.ask("Why? " * 10_000, ORIGIN)
     talk.update(replace(talk.tree[key], text="Because.", state="done"))
-    assert not archive.recorder.drain(10)
+    assert not archive.recorder.drain(PATIENCE_S)
     assert Dialogue.open(archive, talk.conversation.id).path == talk.path
     talk.delete(key)
     assert Dialogue.open(archive, talk.conversation.id).path == talk.path
@@ -241,7 +242,7 @@ def test_what_cannot_be_saved_is_there_all_the_same_when_it_is_opened_again(tmp_
 def test_a_database_that_cannot_be_read_does_not_keep_the_person_from_asking(
     archive: Archive, talk: Dialogue
 ) -> None:
-    archive.recorder.drain(10)
+    archive.recorder.drain(PATIENCE_S)
     archive.store.close()
     talk.ask("And now?", ORIGIN)
     assert texts(talk)[-2:] == ["And now?", ""]

@@ -128,7 +128,7 @@ def test_a_token_opened_in_the_chat_is_what_every_panel_shows(session: Session) 
     assert spikes.outlier_rows()[0][0] == str(strongest)
     damage = measure(capture.values[gui.spikes.site][0], "int8", "b32")
     ratio = f"SQNR {damage.total_sqnr_db:.1f} dB"
-    session.wait(lambda: gui.window.panels.damage.totals().endswith(ratio), patience_s=10)
+    session.wait(lambda: gui.window.panels.damage.totals().endswith(ratio))
 
 
 def test_an_answer_is_followed_token_by_token_and_its_thinking_compared(session: Session) -> None:

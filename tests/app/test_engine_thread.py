@@ -12,6 +12,7 @@ from app.messages import Failure, Loading, ModelFacts, ModelWish, Question, Turn
 from gpu.errors import Cancelled, FormatError
 from gpu.events import ChannelStats, Failed, Finished
 from tests.app.fake_engine import FakeEngine, Script
+from tests.patience import PATIENCE_S
 
 WISH = ModelWish("demo")
 QUESTION = Question((Turn("user", "Why?"),))
@@ -116,7 +117,7 @@ def test_an_engine_that_cannot_be_made_is_a_stated_failure(qtbot: QtBot) -> None
     thread.start()
     qtbot.waitUntil(lambda: bool(failures))
     assert failures[0].sentence == "libvulkan.so.1: No such file or directory."
-    assert thread.stop(10)
+    assert thread.stop(PATIENCE_S)
 
 
 def test_statistics_are_taken_once_and_only_of_the_newest_run(
@@ -149,7 +150,7 @@ def test_stopping_cancels_closes_the_engine_and_ends_the_thread(qtbot: QtBot, sc
     script.hold = threading.Event()
     thread.ask(QUESTION)
     qtbot.waitUntil(lambda: bool(script.asked))
-    assert thread.stop(10)
+    assert thread.stop(PATIENCE_S)
     assert script.closed
 
 

@@ -14,6 +14,7 @@ import wgpu
 from app.__main__ import main
 from app.cli import COMMANDS
 from gpu.errors import RequestError
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 EVERY_KIND = [
@@ -111,7 +112,7 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_without_a_display_the_window_names_the_terminal() -> None:
     process = start()
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (1, "")
     assert err.count("\n") == 1
     assert "quantscope chat demo" in err
@@ -129,7 +130,7 @@ def test_the_window_gets_its_options(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_stated_failure_of_the_program_as_it_is_run() -> None:
     process = start("generate", "/no/such/model", "--prompt", "Why?")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (1, "")
     assert err.count("\n") == 1
     assert err.startswith("quantscope: There is no model '/no/such/model'")
@@ -147,7 +148,7 @@ def test_a_reader_that_leaves_is_met_with_silence() -> None:
         text=True,
     ) as process:
         os.close(writer)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (1, "")
 
 
@@ -158,6 +159,6 @@ def test_ctrl_c_ends_a_running_program(tmp_path: Path) -> None:
     process = start("spikes", "demo", "--text-file", str(fifo), "--out", str(tmp_path / "out.npz"))
     with fifo.open("w"):  # returns once the program has opened its end
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err.strip()) == (130, "", "")
     assert list(tmp_path.iterdir()) == [fifo]

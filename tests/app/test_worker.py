@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.worker import Cancel, Post, Worker
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
 def worker(qapp: QApplication) -> Iterator[Worker]:
     result = Worker("test", qapp)
     yield result
-    assert result.stop(10)
+    assert result.stop(PATIENCE_S)
 
 
 def test_what_a_task_posts_arrives_on_this_thread(qtbot: QtBot, worker: Worker) -> None:
@@ -54,7 +55,7 @@ def test_of_what_waits_only_the_newest_is_done(qtbot: QtBot, worker: Worker) -> 
 
     worker.told.connect(done.append)
     worker.run(first)
-    assert entered.wait(10)
+    assert entered.wait(PATIENCE_S)
     for name in ("second", "third"):
         worker.run(lambda post, _, name=name: post(name))
     qtbot.waitUntil(lambda: worker.is_idle)
@@ -72,7 +73,7 @@ def test_a_cancelled_task_is_told_so(qtbot: QtBot, worker: Worker) -> None:
         post("cancelled")
 
     worker.run(task)
-    assert entered.wait(10)
+    assert entered.wait(PATIENCE_S)
     with qtbot.waitSignal(worker.told):
         worker.cancel()
 

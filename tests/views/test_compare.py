@@ -99,6 +99,7 @@ def test_a_column_follows_its_newest_words(qtbot: QtBot, panel: ComparePanel) ->
     bar = panel.columns()[0]._area.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 100 and bar.value() == bar.maximum())
     bar.setValue(0)
+    height = bar.maximum()
     panel.set_frame(replace(READY, columns=(replace(LEFT, tokens=many + many), RIGHT)))
-    qtbot.wait(1)
+    qtbot.waitUntil(lambda: bar.maximum() > height)
     assert bar.value() == 0

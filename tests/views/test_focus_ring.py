@@ -32,8 +32,8 @@ class Page(QWidget):
 def page(qtbot) -> Page:
     result = Page()
     qtbot.addWidget(result)
-    result.show()
-    qtbot.waitActive(result)
+    with qtbot.waitActive(result):
+        result.show()
     result.first.setFocus()
     return result
 

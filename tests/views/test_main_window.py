@@ -50,8 +50,8 @@ def test_it_fits_the_smallest_screen(window: MainWindow) -> None:
 
 def test_session_fills_the_first_size_with_nothing_cut(window: MainWindow, qtbot) -> None:
     show_session(window)
-    qtbot.waitExposed(window)
-    window.resize(1280, 720)
+    with qtbot.waitExposed(window):
+        window.resize(1280, 720)
     QApplication.processEvents()
     labels = [
         w for w in window.findChildren(QWidget) if w.isVisible() and w.metaObject().className() == "QLabel"

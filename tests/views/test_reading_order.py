@@ -133,8 +133,8 @@ def test_what_it_goes_to_is_scrolled_into_sight(qtbot) -> None:
         column.addWidget(field)
     area.setWidget(inside)
     area.resize(120, 100)
-    area.show()
-    qtbot.waitActive(area)
+    with qtbot.waitActive(area):
+        area.show()
     fields[0].setFocus()
     move_focus(area, forward=False)
     assert area.focusWidget() is fields[-1]

@@ -20,6 +20,7 @@ from app.worker import Cancel
 from gpu.calculator.subject import Subject
 from gpu.errors import RequestError
 from tests.app.calculator.cases import GIB, SMALL, asked, room
+from tests.patience import PATIENCE_S
 from tests.views.controls import pick
 from views.calculator import CalculatorPanel
 from views.calculator.bar import TOTAL
@@ -51,13 +52,13 @@ def calculator(panel: CalculatorPanel) -> Iterator[CalculatorController]:
     result = CalculatorController(panel, SubjectSource(read_subject, fetch), built_in_cards())
     panel.show()
     yield result
-    result.stop(10)
+    result.stop(PATIENCE_S)
 
 
 @pytest.fixture
 def settle(qtbot: QtBot, calculator: CalculatorController) -> Callable[[], None]:
     """Waits until everything asked is answered."""
-    return lambda: qtbot.waitUntil(lambda: calculator.is_settled, timeout=20_000)
+    return lambda: qtbot.waitUntil(lambda: calculator.is_settled)
 
 
 @pytest.fixture

@@ -16,13 +16,12 @@ from app.engine_thread import EngineThread
 from app.gui import make_gpu_engine
 from app.messages import ModelWish
 from gpu.errors import BudgetError
+from tests.patience import PATIENCE_S
 from tests.views.controls import named, pick
 from views.chat.token_card import TokenCard
 from views.compare import ComparePanel
 from views.fields import ChoiceBox
 from views.theme import Theme
-
-PATIENCE_MS = 60_000
 
 
 class Page:
@@ -40,9 +39,9 @@ class Page:
         self.panel.show()
 
     def load(self) -> None:
-        with self.bot.waitSignal(self.engine.loaded, timeout=PATIENCE_MS):
+        with self.bot.waitSignal(self.engine.loaded):
             self.engine.open(ModelWish("demo", context_tokens=160))
-        self.bot.waitUntil(lambda: self.engine.is_idle, timeout=PATIENCE_MS)
+        self.bot.waitUntil(lambda: self.engine.is_idle)
         named(self.panel, QSpinBox, "Longest answer").setValue(30)
 
     def ask(self, text: str) -> None:
@@ -53,7 +52,7 @@ class Page:
 
     def finish(self) -> None:
         stop = named(self.panel, QPushButton, "Stop")
-        self.bot.waitUntil(lambda: not stop.isVisible() and self.engine.is_idle, timeout=PATIENCE_MS)
+        self.bot.waitUntil(lambda: not stop.isVisible() and self.engine.is_idle)
 
     def texts(self) -> tuple[str, str]:
         left, right = self.panel.columns()
@@ -67,7 +66,7 @@ def page(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     result.engine.start()
     result.load()
     yield result
-    assert result.engine.stop(30)
+    assert result.engine.stop(PATIENCE_S)
 
 
 def test_a_prompt_is_answered_in_both_columns(page: Page) -> None:

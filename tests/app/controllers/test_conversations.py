@@ -16,6 +16,7 @@ from app.conversations import Archive
 from app.engine_thread import EngineThread
 from app.messages import ModelWish
 from tests.app.fake_engine import Script, facts_for
+from tests.patience import PATIENCE_S
 from views.chat import ChatPanel
 from views.conversations import ConversationsPanel
 from views.frames.conversations import ConversationRow, ConversationsFrame
@@ -82,7 +83,7 @@ def conversations(
 ) -> Iterator[ConversationsController]:
     result = ConversationsController(panel, chat, turns, archive, FileDialogs(files.save, files.open))
     yield result
-    assert result.exchange.stop(10)
+    assert result.exchange.stop(PATIENCE_S)
 
 
 @pytest.fixture

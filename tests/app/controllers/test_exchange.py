@@ -13,6 +13,7 @@ from app.controllers.exchange import ExchangeController, FileDialogs, Imported
 from app.conversations import Archive, Conversation
 from app.dialogue import Dialogue, Origin
 from gpu.errors import QuantscopeError
+from tests.patience import PATIENCE_S
 from views.conversations import ConversationsPanel
 from views.theme import Theme
 
@@ -50,7 +51,7 @@ def panel(qtbot: QtBot, theme: Theme) -> ConversationsPanel:
 def exchange(panel: ConversationsPanel, archive: Archive, files: Files) -> Iterator[ExchangeController]:
     result = ExchangeController(panel, archive, FileDialogs(files.save, files.open))
     yield result
-    assert result.stop(10)
+    assert result.stop(PATIENCE_S)
 
 
 @pytest.fixture

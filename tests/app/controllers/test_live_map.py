@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.controllers.live_map import LiveMap
 from gpu.sweep import Rounding
 from tests.app.fake_engine import stats_at
+from tests.patience import PATIENCE_S
 
 SITE = "layers.1.mlp.down_proj"
 INT4 = Rounding.parse("int4@b32")
@@ -19,7 +20,7 @@ def live(qapp: object) -> Iterator[LiveMap]:  # noqa: ARG001 - timers need it
     parent = QObject()
     made = LiveMap(INT4, parent)
     yield made
-    assert made.worker.stop(10)
+    assert made.worker.stop(PATIENCE_S)
 
 
 def test_every_token_becomes_a_row(live: LiveMap, qtbot: QtBot) -> None:
@@ -38,7 +39,7 @@ def test_every_token_becomes_a_row(live: LiveMap, qtbot: QtBot) -> None:
 
 def test_the_blast_radius_of_activations_follows_slowly(live: LiveMap, qtbot: QtBot) -> None:
     live.set_statistics(stats_at(SITE), SITE)
-    with qtbot.waitSignal(live.radius, timeout=10_000) as told:
+    with qtbot.waitSignal(live.radius) as told:
         live.follow(True, INT4)
     assert {point.format for point in told.args[0]} == {"int8", "int4"}
 

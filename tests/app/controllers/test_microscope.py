@@ -15,6 +15,7 @@ from app.engine import GpuEngine
 from app.engine_thread import EngineThread
 from app.messages import ModelWish
 from tests.app.fake_engine import PLANTED, facts_for, stats_at
+from tests.patience import PATIENCE_S
 from views.microscope import MicroscopePanel
 from views.theme import Theme
 
@@ -33,7 +34,7 @@ class Bench:
         self._qtbot = qtbot
 
     def settle(self) -> None:
-        self._qtbot.waitUntil(lambda: self.controller.is_settled, timeout=60_000)
+        self._qtbot.waitUntil(lambda: self.controller.is_settled)
 
     def options(self) -> dict[str, QAbstractButton]:
         """What if, by label."""
@@ -47,15 +48,15 @@ def opened() -> Iterator[EngineThread]:
     thread.start()
     thread.open(ModelWish("demo"))
     yield thread
-    assert thread.stop(30)
+    assert thread.stop(PATIENCE_S)
 
 
 @pytest.fixture
 def bench(theme: Theme, opened: EngineThread, qtbot: QtBot) -> Iterator[Bench]:
-    qtbot.waitUntil(lambda: opened.is_idle, timeout=60_000)
+    qtbot.waitUntil(lambda: opened.is_idle)
     made = Bench(theme, opened, qtbot)
     yield made
-    assert made.controller.worker.stop(30)
+    assert made.controller.worker.stop(PATIENCE_S)
     made.controller.deleteLater()
 
 

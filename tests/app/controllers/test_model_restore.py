@@ -16,6 +16,7 @@ from app.preferences import Preferences
 from app.settings import SettingsFile
 from tests.app.controllers.test_model import banner
 from tests.app.fake_engine import Script
+from tests.patience import PATIENCE_S
 from views.chat import ChatPanel
 from views.conversations import ConversationsPanel
 from views.damage import DamagePanel
@@ -68,7 +69,7 @@ def test_while_the_engine_is_busy_it_is_only_offered(
     model.open_demo()
     settle()
     busy = threading.Event()
-    engine.run(lambda _desk, _cancel: busy.wait(10) and None)
+    engine.run(lambda _desk, _cancel: busy.wait(PATIENCE_S) and None)
     model.restore("demo", "W8A8")
     assert "This conversation was held with Demo in W8A8." in banner(window)
     busy.set()

@@ -49,7 +49,7 @@ def outliers(panel: OutliersPanel, engine: EngineThread, qtbot) -> Iterator[Outl
     controller.set_model(facts_for(ModelWish("demo")))
     panel.picks.kind_chosen.emit("self_attn.qkv_proj")
     yield controller
-    qtbot.waitUntil(lambda: controller.profile.is_idle, timeout=10_000)
+    qtbot.waitUntil(lambda: controller.profile.is_idle)
     controller.stop()
 
 
@@ -62,7 +62,7 @@ def test_a_capture_fills_every_page(outliers: OutliersController, panel: Outlier
     assert "rank" not in panel.channel.facts()
     outliers._hear(ColumnsRead(SITE, np.ones(CHANNELS, np.float32), np.ones(CHANNELS, np.float32)))
     assert "AWQ saliency" in panel.channel.facts()
-    qtbot.waitUntil(lambda: panel.profile.levels()[1][0] == "one scale", timeout=10_000)
+    qtbot.waitUntil(lambda: panel.profile.levels()[1][0] == "one scale")
     panel.map.hovered.emit(1, 7)
     assert "channel 7" in panel.readout()
 

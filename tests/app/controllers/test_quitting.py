@@ -16,6 +16,7 @@ from app.conversations import Archive
 from app.conversations.exchange import read_file
 from app.dialogue import Dialogue, Origin
 from app.presenters.failure import QUIT_ANYWAY, SAVE_AS_FILE
+from tests.patience import PATIENCE_S
 from views.conversations import ConversationsPanel
 from views.frames import BannerFrame
 from views.theme import Theme
@@ -48,7 +49,7 @@ def exchange(qtbot: QtBot, theme: Theme, kept: Archive, tmp_path: Path) -> Itera
     qtbot.addWidget(panel)
     result = ExchangeController(panel, kept, FileDialogs(lambda _: str(tmp_path / "saved.json"), lambda: ()))
     yield result
-    assert result.stop(10)
+    assert result.stop(PATIENCE_S)
 
 
 @pytest.fixture

@@ -25,13 +25,13 @@ from app.trace_codec import TraceError
 from gpu.errors import BudgetError
 from gpu.events import ChannelStats
 from gpu.sampling import Sampling
+from tests.patience import PATIENCE_S
 from views.chat import ChatPanel
 from views.chat.token_card import TokenCard
 from views.chat.token_text import TokenText
 from views.chat.tokens import TokensView
 from views.theme import Theme
 
-PATIENCE_MS = 60_000
 QUESTION = "What is a scale?"
 
 
@@ -68,7 +68,7 @@ class Talk:
         self.tokens.set_model(facts)
 
     def load(self, scheme: str = "W4A8") -> None:
-        with self.bot.waitSignal(self.engine.loaded, timeout=PATIENCE_MS):
+        with self.bot.waitSignal(self.engine.loaded):
             self.engine.open(ModelWish("demo", scheme=scheme, context_tokens=160))
         self.settle()
 
@@ -77,7 +77,7 @@ class Talk:
         self.settle()
 
     def settle(self) -> None:
-        self.bot.waitUntil(lambda: self.engine.is_idle and self.chat.state == "ready", timeout=PATIENCE_MS)
+        self.bot.waitUntil(lambda: self.engine.is_idle and self.chat.state == "ready")
 
     def summary(self) -> str:
         (view,) = [view for view in self.panel.findChildren(TokensView) if view.isVisible()]
@@ -99,7 +99,7 @@ def talk(
     result.load()
     result.ask()
     yield result
-    assert result.engine.stop(30)
+    assert result.engine.stop(PATIENCE_S)
 
 
 def test_an_answer_is_drawn_as_its_tokens_when_asked_to(talk: Talk) -> None:
@@ -116,7 +116,7 @@ def test_an_answer_is_drawn_as_its_tokens_when_asked_to(talk: Talk) -> None:
 
 def test_the_tint_is_measured_in_the_background_and_kept(talk: Talk) -> None:
     talk.tokens.tint(True)
-    talk.bot.waitUntil(lambda: "mean KL" in talk.summary(), timeout=PATIENCE_MS)
+    talk.bot.waitUntil(lambda: "mean KL" in talk.summary())
     talk.settle()
     trace = talk.chat.trace(talk.key)
     assert trace is not None
@@ -140,8 +140,7 @@ def test_a_question_interrupts_the_measurement_and_both_end_well(talk: Talk) -> 
     talk.bot.waitUntil(
         lambda: all(
             (trace := talk.chat.trace(key)) is not None and bool(trace.scores) for key in (first, talk.key)
-        ),
-        timeout=PATIENCE_MS,
+        )
     )
     assert first != talk.key
     assert talk.chat.path[-1].state in ("done", "cut")
@@ -149,9 +148,9 @@ def test_a_question_interrupts_the_measurement_and_both_end_well(talk: Talk) -> 
 
 def test_another_reference_is_measured_anew(talk: Talk) -> None:
     talk.tokens.tint(True)
-    talk.bot.waitUntil(lambda: "from W16A16" in talk.summary(), timeout=PATIENCE_MS)
+    talk.bot.waitUntil(lambda: "from W16A16" in talk.summary())
     talk.scores.choose("W8A8")
-    talk.bot.waitUntil(lambda: "W4A8 from W8A8" in talk.summary(), timeout=PATIENCE_MS)
+    talk.bot.waitUntil(lambda: "W4A8 from W8A8" in talk.summary())
 
 
 def test_any_other_scheme_can_be_the_reference(talk: Talk) -> None:
@@ -168,7 +167,7 @@ def test_a_reference_that_does_not_fit_is_said_with_a_way_out(
 
     monkeypatch.setattr(Desk, "companion", refuse)
     talk.tokens.tint(True)
-    talk.bot.waitUntil(lambda: "does not fit" in talk.summary(), timeout=PATIENCE_MS)
+    talk.bot.waitUntil(lambda: "does not fit" in talk.summary())
     assert "W8A8" in talk.summary()
     talk.settle()
 
@@ -197,7 +196,7 @@ def test_the_probes_can_be_put_on_one_token(talk: Talk) -> None:
     talk.tokens.draw_as_tokens(talk.key, True)
     talk.open_token(2)
     (button,) = [b for b in talk.card.findChildren(QPushButton) if b.isVisible()]
-    with talk.bot.waitSignal(talk.tokens.token_captured, timeout=PATIENCE_MS) as said:
+    with talk.bot.waitSignal(talk.tokens.token_captured) as said:
         talk.bot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert said.args[0].startswith("token 3 «")
     assert said.args[1].tokens == 1
@@ -218,7 +217,7 @@ def test_another_models_answer_can_only_be_looked_at(talk: Talk) -> None:
 
 def test_without_the_tint_the_reference_is_let_go(talk: Talk) -> None:
     talk.tokens.tint(True)
-    talk.bot.waitUntil(lambda: "mean KL" in talk.summary(), timeout=PATIENCE_MS)
+    talk.bot.waitUntil(lambda: "mean KL" in talk.summary())
     found: list[object] = []
     talk.engine.run(lambda desk, _cancel: found.append(desk.opened._companion))
     talk.tokens.tint(False)

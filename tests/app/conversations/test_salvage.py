@@ -16,6 +16,7 @@ from app.conversations.salvage import salvage
 from app.conversations.store import Batch
 from gpu.errors import QuantscopeError
 from tests.app.conversations.samples import TALK, message
+from tests.patience import PATIENCE_S
 
 PAGE = 4096
 TALKS = tuple(replace(TALK, id=key, title=f"Talk {key}") for key in range(1, 31))
@@ -110,7 +111,7 @@ def test_damage_to_the_index_alone_is_mended(whole: bytes, tmp_path: Path) -> No
         connection.execute("UPDATE message_words_data SET block = x'00ff00ff' WHERE id > 1")
     archive = Archive(path)
     archive.put(message(9999, None, "an unheard of word", conversation=1))
-    assert archive.recorder.drain(10)
+    assert archive.recorder.drain(PATIENCE_S)
     assert archive.search("unheard")
     assert len(archive.search("word")) == len(TALKS)
     assert (archive.notice, archive.close()) == ("", True)

@@ -15,6 +15,7 @@ from app.conversations.store import Store
 from app.conversations.transfer import export_file, import_file, messages_of
 from gpu.errors import Cancelled, FormatError
 from tests.app.conversations.samples import TALK, message
+from tests.patience import PATIENCE_S
 
 MANY = tuple(message(key, key - 1 or None, f"message {key} " * 500) for key in range(1, 301))
 NOW_MS = 5_000_000_000_000
@@ -119,7 +120,7 @@ def test_a_message_that_waits_takes_the_place_of_the_one_written_and_a_deleted_o
     archive = Archive()
     archive.put(message(1, None, "Why?"))
     archive.put(message(2, 1, "So."))
-    assert archive.recorder.drain(10)
+    assert archive.recorder.drain(PATIENCE_S)
     with archive.recorder._changed:  # holds the recorder up
         archive.recorder._messages = {1: message(1, None, "Why not?"), 2: message(2, 1, deleted_ms=5)}
         archive.recorder._hurried = False

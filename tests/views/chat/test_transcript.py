@@ -144,8 +144,9 @@ def test_what_is_read_stays_while_heights_above_become_known(transcript: Transcr
     settle()
     transcript.verticalScrollBar().setValue(transcript.verticalScrollBar().maximum() // 2)
     read = next(w for w in transcript.message_widgets() if w.isVisible() and w.y() >= 0)
-    before = read.y()
-    qtbot.wait(150)  # idle time, in which more is laid out
+    before, known = read.y(), len(transcript.message_widgets())
+    qtbot.waitUntil(lambda: not transcript._worker.isActive())  # all that is laid out in idle time
+    assert len(transcript.message_widgets()) > known
     assert read.y() == before
 
 

@@ -28,8 +28,8 @@ def panel(qtbot, theme) -> ConversationsPanel:
     result = ConversationsPanel(theme)
     qtbot.addWidget(result)
     result.resize(220, 400)
-    result.show()
-    qtbot.waitActive(result)
+    with qtbot.waitActive(result):
+        result.show()
     result.set_frame(FRAME)
     return result
 
