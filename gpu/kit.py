@@ -87,7 +87,7 @@ class Kit:
         self.pipelines = Pipelines(gpu)
         variants = gpu.variants
         self.threads, self.teams = variants.threads, variants.teams
-        self.tile, self.parts = variants.tile, variants.parts
+        self.tile, self.parts, self.rows = variants.tile, variants.parts, variants.rows
         self.processors = os.cpu_count() or 1  # that a software adapter runs on
         self.lanes = LANES_SUBGROUP if self._subgroups_hold_teams() else "lib/lanes_workgroup"
         self.dot4 = "lib/dot4_packed" if gpu.has("dot4") else "lib/dot4_scalar"

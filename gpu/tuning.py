@@ -13,25 +13,28 @@ from gpu.errors import Cancelled
 from gpu.kernels.attention import attention
 from gpu.kernels.channel_rows import HEADER, ROWS
 from gpu.kernels.channel_stats import Tap, channel_stats
-from gpu.kernels.emit import VALUES
+from gpu.kernels.emit import CODES, VALUES
 from gpu.kernels.heads import Heads
 from gpu.kernels.matmul import matmul
-from gpu.kernels.matmul_pairs import Sums, matmul_pairs
+from gpu.kernels.matmul_pairs import matmul_pairs
+from gpu.kernels.matrix import Norm, Sums
 from gpu.kernels.matvec import matvec
-from gpu.kernels.quantize import quantize
 from gpu.kernels.rms_norm import rms_norm
 from gpu.kit import Kit, Op, record
 from gpu.layouts import MatrixSpec, allocate_matrix
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.kv_cache import allocate_layer, cache_kind
-from gpu.scheme import Scheme
-from gpu.variants import PARTS, TEAMS, THREADS, TILES, Variants
+from gpu.scheme import DEFAULT_GRANULARITY, Scheme
+from gpu.variants import PARTS, ROWS_AT_ONCE, TEAMS, THREADS, TILES, Variants
 
 CONTEXT_TOKENS = 4096  # that attention is timed at
 CHUNK_TOKENS = 128  # of a prompt, that tiles are timed at
 _MOST_PRODUCTS = 1 << 28  # of those tiles: software adapters take half a tenth of a second for so many
 _WORTH_IT = 0.95  # of the time of what served before: less is the machine's noise
 _ROUNDS, _ROUND_S, _MOST_REPEATS = 3, 0.01, 200
+_OF_BUFFERS = ("rows", "tile")
+_FORMATS = {4: "q4", 8: "q8", 16: "bf16"}
+_EPSILON = 1e-6
 
 Progress = Callable[[int, int], None]
 Cancel = Callable[[], bool]
@@ -69,6 +72,11 @@ class Workload:
         """Whether its weights could lie in either layout."""
         return self.scheme.weight_bits == 4 and self.scheme.activation_bits < 16 and not self.config.is_moe
 
+    @property
+    def quantizes_blocks(self) -> bool:
+        """Whether matrices could quantize what they read."""
+        return self.scheme.activation_bits < 16 and self.scheme.granularity == DEFAULT_GRANULARITY
+
 
 def seconds(trial: Trial, clock: Callable[[], float] = time.perf_counter) -> float:
     """Of one pass: the best of three rounds, after one that compiles and warms up."""
@@ -101,7 +109,7 @@ def tune(
     total, done = sum(map(len, knobs.values())), 0
     with gpu.guarded():
         for knob, values in knobs.items():
-            if knob == "tile" and workload.has_pairs and best.layout == "pairs":
+            if knob in _OF_BUFFERS and workload.has_pairs and best.layout == "pairs":
                 done += len(values)  # nothing would run them
                 progress(done, total)
                 continue
@@ -128,6 +136,8 @@ def _knobs(gpu: Gpu, workload: Workload) -> Iterator[tuple[str, Sequence[int | s
     yield "parts", PARTS
     if workload.has_pairs and gpu.has("texture"):
         yield "layout", ["pairs", "buffer"]
+    if workload.quantizes_blocks:
+        yield "rows", [rows for rows in ROWS_AT_ONCE if 8 * rows <= most]
     yield "tile", [tile for tile in TILES if tile * tile // 16 <= most]
 
 
@@ -151,7 +161,7 @@ def _rows(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
     gain = ledger.buffer("tuning gain", "workspace", x.stride * 4)
     widest = allocate(ledger, "tuning site", 1, workload.config.intermediate_size, False)
     stats = ledger.buffer("tuning statistics", "probes", (HEADER + ROWS * widest.stride) * 4)
-    ops = [rms_norm(kit, x, gain, 1e-6, out, VALUES), channel_stats(kit, [Tap(widest, HEADER)], stats)]
+    ops = [rms_norm(kit, x, gain, _EPSILON, out, VALUES), channel_stats(kit, [Tap(widest, HEADER)], stats)]
     return ops, out.values
 
 
@@ -169,17 +179,21 @@ def _context(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
 
 
 def _matrix(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
-    """Gate and up, the largest matrix of a layer, with what quantizes its input."""
+    """Gate and up, the largest matrix of a layer, with the norm of its input."""
     gpu, config, scheme = kit.gpu, workload.config, workload.scheme
-    spec = MatrixSpec("tuning", (2 * config.intermediate_size,), config.hidden_size, "q4", scheme.group)
+    rows, dtype = 2 * config.intermediate_size, _FORMATS[scheme.weight_bits]
+    spec = MatrixSpec("tuning", (rows,), config.hidden_size, dtype, scheme.group)
     matrix = allocate_matrix(gpu, spec, gpu.variants.layout)
-    x = allocate(gpu.ledger, "tuning x", 1, spec.columns, True)
-    y = gpu.ledger.buffer("tuning y", "workspace", spec.rows * 4)
+    x, normed = (allocate(gpu.ledger, f"tuning {name}", 1, spec.columns, True) for name in ("x", "norm"))
+    y = gpu.ledger.buffer("tuning y", "workspace", rows * 4)
+    gain, to = gpu.ledger.buffer("tuning gain", "workspace", x.stride * 4), Sums(y, rows)
+    norm = Norm(gain, _EPSILON)
     if matrix.pairs is not None:
-        return matmul_pairs(kit, matrix, x, Sums(y, spec.rows), columns=1, quantize=127), y
-    absmax = gpu.ledger.buffer("tuning peaks", "workspace", 4)
-    product = matvec(kit, matrix, x, y, spec.rows, integer=True, accumulate=False)
-    return [*quantize(kit, x, absmax, 8, "b32"), *product], y
+        return matmul_pairs(kit, matrix, x, to, columns=1, quantize=127, norm=norm), y
+    if kit.rows:
+        return matvec(kit, matrix, x, to, integer=True, quantize=127, norm=norm), y
+    product = matvec(kit, matrix, normed, to, integer=True)
+    return [rms_norm(kit, x, gain, _EPSILON, normed, CODES), *product], y
 
 
 def _tiles(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
@@ -188,13 +202,12 @@ def _tiles(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
     rows, integer = 2 * config.intermediate_size, scheme.activation_bits < 16
     if gpu.is_software:
         rows = min(rows, max(64, _MOST_PRODUCTS // (CHUNK_TOKENS * config.hidden_size)))
-    dtype = {4: "q4", 8: "q8", 16: "bf16"}[scheme.weight_bits]
-    spec = MatrixSpec("tuning", (rows,), config.hidden_size, dtype, scheme.group)
+    spec = MatrixSpec("tuning", (rows,), config.hidden_size, _FORMATS[scheme.weight_bits], scheme.group)
     x = allocate(gpu.ledger, "tuning x", CHUNK_TOKENS, spec.columns, integer)
     y = gpu.ledger.buffer("tuning y", "workspace", CHUNK_TOKENS * rows * 4)
     kit.write_step(kit.step, CHUNK_TOKENS, 0)
     matrix = allocate_matrix(gpu, spec, "buffer")
-    return matmul(kit, matrix, x, y, rows, integer=integer, accumulate=False), y
+    return matmul(kit, matrix, x, Sums(y, rows), integer=integer), y
 
 
 _BUILDERS: dict[str, Callable[[Kit, Workload], tuple[Sequence[Op], Any]]] = {
@@ -202,5 +215,6 @@ _BUILDERS: dict[str, Callable[[Kit, Workload], tuple[Sequence[Op], Any]]] = {
     "teams": _context,
     "parts": _context,
     "layout": _matrix,
+    "rows": _matrix,
     "tile": _tiles,
 }

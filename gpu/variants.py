@@ -14,12 +14,14 @@ TEAMS = (1, 2, 4, 8)
 LAYOUTS = ("pairs", "buffer")
 TILES = (16, 32, 64)
 PARTS = (1, 4, 16)
+ROWS_AT_ONCE = (0, 4, 16, 32)
 _ALLOWED: dict[str, tuple[Any, ...]] = {
     "threads": THREADS,
     "teams": TEAMS,
     "layout": LAYOUTS,
     "tile": TILES,
     "parts": PARTS,
+    "rows": ROWS_AT_ONCE,
 }
 
 
@@ -27,7 +29,9 @@ _ALLOWED: dict[str, tuple[Any, ...]] = {
 class Variants:
     """`threads` of a workgroup that goes through a row, `teams` of eight lanes that share a context in
     attention, the `layout` of 4-bit weights (gpu/layouts.py), rows and tokens in a `tile` of a product over
-    storage buffers, and `parts` of a context that workgroups share when a token is decoded.
+    storage buffers, `parts` of a context that workgroups share when a token is decoded, and `rows` at a time
+    of a product over storage buffers in workgroups that quantize what they read of one token (0: that is
+    quantized before, once for all of them).
 
     Raises:
         ConfigError: a value that no kernel is made for.
@@ -38,6 +42,7 @@ class Variants:
     layout: str
     tile: int = 32
     parts: int = 1
+    rows: int = 16
 
     def __post_init__(self) -> None:
         for name, allowed in _ALLOWED.items():
@@ -61,4 +66,4 @@ def safe_variants(is_software: bool, has_textures: bool) -> Variants:
     the other, and load texels several times faster than buffers."""
     if is_software:
         return Variants(8, 1, "pairs" if has_textures else "buffer")
-    return Variants(64, 4, "buffer", parts=16)
+    return Variants(64, 4, "buffer", parts=16, rows=32)

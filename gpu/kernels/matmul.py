@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from gpu.activations import Activations
 from gpu.formats import q8_1
-from gpu.kernels.matrix import MANY, arithmetic_fragments, arithmetic_inputs, slab_ops
+from gpu.kernels.matrix import (
+    MANY,
+    GatedSums,
+    Norm,
+    Sums,
+    arithmetic_fragments,
+    arithmetic_inputs,
+    slab_ops,
+)
 from gpu.kernels.matvec import matvec
 from gpu.kit import Kit, Op
 from gpu.layouts import DeviceMatrix
@@ -18,31 +24,33 @@ _WIDEST_F32 = 32  # tile: more would take over 16 KiB of workgroup memory, all t
 
 
 def matmul(
-    kit: Kit, matrix: DeviceMatrix, x: Activations, y: Any, y_stride: int, *, integer: bool, accumulate: bool
+    kit: Kit, matrix: DeviceMatrix, x: Activations, to: Sums | GatedSums, *, integer: bool
 ) -> list[Op]:
-    """One dispatch for each slab: y f32 [tokens, y_stride] (+)= x [tokens, K] · Wᵀ."""
+    """One dispatch for each slab: x [tokens, K] · Wᵀ."""
+    if isinstance(to, GatedSums):
+        raise TypeError(f"tiles of {matrix.spec.name} are not gated")
     names = ("lib/step", "lib/matrix", *arithmetic_fragments(kit, matrix.spec, integer), "matmul")
     tile = kit.tile if integer else min(kit.tile, _WIDEST_F32)
-    pipeline = kit.pipelines.get(*names, TILE=tile, ACCUMULATE=accumulate)
-    inputs = arithmetic_inputs(x, integer)
-    return slab_ops(kit, pipeline, matrix, inputs, y, y_stride, tile, tile)
+    pipeline = kit.pipelines.get(*names, TILE=tile, ACCUMULATE=to.accumulate)
+    bindings = {"y": to.y, **arithmetic_inputs(x, integer)}
+    return slab_ops(kit, pipeline, matrix, bindings, to, tile, tile)
 
 
 def product(
     kit: Kit,
     matrix: DeviceMatrix,
     x: Activations,
-    y: Any,
-    y_stride: int,
+    to: Sums | GatedSums,
     *,
     integer: bool,
-    accumulate: bool,
     columns: int,
+    quantize: int = 0,
+    norm: Norm | None = None,
 ) -> list[Op]:
     """The same by the kernel for passes of so many tokens: tiles only where there are `MANY`."""
     if columns >= MANY:
-        return matmul(kit, matrix, x, y, y_stride, integer=integer, accumulate=accumulate)
-    return matvec(kit, matrix, x, y, y_stride, integer=integer, accumulate=accumulate, columns=columns)
+        return matmul(kit, matrix, x, to, integer=integer)
+    return matvec(kit, matrix, x, to, integer=integer, columns=columns, quantize=quantize, norm=norm)
 
 
 def reference(weights: npt.NDArray[np.float32], x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -24,7 +24,8 @@ from gpu.kernels.embed import embed
 from gpu.kernels.emit import BOTH, CODES, VALUES
 from gpu.kernels.heads import CacheLayer, Heads
 from gpu.kernels.matmul import product
-from gpu.kernels.matmul_pairs import GatedSums, HeadSums, Norm, Sums, matmul_pairs
+from gpu.kernels.matmul_pairs import HeadSums, matmul_pairs
+from gpu.kernels.matrix import GatedSums, Norm, Sums
 from gpu.kernels.quantize import quantize
 from gpu.kernels.rms_norm import rms_norm
 from gpu.kernels.rope_cache import Rotation, rope_cache
@@ -119,7 +120,7 @@ class Decoder:
         rotation = Rotation(heads, self.caches[index], norms, space.rope, space.q)
         to: Sums | HeadSums = Sums(space.qkv, heads.qkv_width)
         rotate = [*self._after(qkv, space.qkv, heads.qkv_width), rope_cache(kit, space.qkv, rotation)]
-        if self._loads_norm(weights.qkv, variant):
+        if weights.qkv.pairs is not None and self._loads_norm(weights.qkv, variant):
             to, rotate = HeadSums(space.qkv, rotation), []
         return [*self._normed_matrix(weights.input_norm, weights.qkv, into, to, variant, qkv), *rotate]
 
@@ -141,7 +142,7 @@ class Decoder:
         site, rows = f"layers.{index}.mlp.gate_up_proj", weights.gate_up.spec.rows
         down = f"layers.{index}.mlp.down_proj"
         gain, into = weights.post_attention_norm, space.mlp_in
-        if gate_up.pairs is not None and self.edits is None:
+        if self._gates(gate_up, columns):
             to = GatedSums(space.gate_up, space.mlp_out)
             gated = self._normed_matrix(gain, gate_up, into, to, variant, site)
             return [*gated, *self._add_matrix(weights.down, space.mlp_out, columns, down)]
@@ -152,6 +153,10 @@ class Decoder:
             swiglu(self.kit, space.gate_up, space.mlp_out, kind, self._q_max),
             *self._add_matrix(weights.down, space.mlp_out, columns, down, coded=kind != VALUES),
         ]
+
+    def _gates(self, matrix: DeviceMatrix, columns: int) -> bool:
+        """Whether it makes silu(gate) · up of its own sums, as what reads them may then quantize them."""
+        return self.edits is None and (matrix.pairs is not None or self._loads_values(matrix, columns))
 
     def _experts(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
         """The router reads the values that a probe would."""
@@ -220,13 +225,17 @@ class Decoder:
         hidden, epsilon = self.space.hidden, self.config.rms_norm_eps
         if self._loads_norm(matrix, variant):
             norm = Norm(gain, epsilon, into if variant.probed else None)
-            return matmul_pairs(self.kit, matrix, hidden, to, columns=1, quantize=self._q_max, norm=norm)
+            return self._product(matrix, hidden, to, variant.columns, self._q_max, norm)
         normed = self._norm(hidden, gain, into, variant.probed, site)
         return [*normed, *self._product(matrix, into, to, variant.columns)]
 
     def _loads_norm(self, matrix: DeviceMatrix, variant: Variant) -> bool:
-        """Whether a matrix normalises and quantizes what it reads, which pays where it serves one token."""
-        return matrix.pairs is not None and self._fused and variant.columns == 1
+        """Whether a matrix normalises what it reads, which pays where it serves one token."""
+        return variant.columns == 1 and self._loads_values(matrix, variant.columns)
+
+    def _loads_values(self, matrix: DeviceMatrix, columns: int) -> bool:
+        """Whether a matrix quantizes what it reads."""
+        return self._fused and (matrix.pairs is not None or (columns == 1 and self.kit.rows > 0))
 
     def _norm(self, x: Activations, gain: Any, out: Activations, probed: bool, site: str) -> list[Op]:
         kind = self._kind(probed)
@@ -250,32 +259,37 @@ class Decoder:
     ) -> list[Op]:
         """hidden += x · Wᵀ; unless x is `coded`, its values are quantized here, if they can be on loading."""
         hidden = self.space.hidden
-        if matrix.pairs is not None and self._fused and not coded:
-            to = Sums(hidden.values, hidden.stride, accumulate=True)
-            return matmul_pairs(self.kit, matrix, x, to, columns=columns, quantize=self._q_max)
-        product = self._product(matrix, x, Sums(hidden.values, hidden.stride, accumulate=True), columns)
+        to = Sums(hidden.values, hidden.stride, accumulate=True)
         if coded:
-            return product
-        after = self._after(site, hidden.values, hidden.stride)
+            return self._product(matrix, x, to, columns)
+        if self._loads_values(matrix, columns):
+            return self._product(matrix, x, to, columns, self._q_max)
+        product, after = self._product(matrix, x, to, columns), self._after(site, to.y, to.stride)
         return [*self._before(site, x), *self._quantize(x), *product, *after]
 
     def _product(
-        self, matrix: DeviceMatrix, x: Activations, to: Sums | GatedSums | HeadSums, columns: int
+        self,
+        matrix: DeviceMatrix,
+        x: Activations,
+        to: Sums | GatedSums | HeadSums,
+        columns: int,
+        quantize: int = 0,
+        norm: Norm | None = None,
     ) -> list[Op]:
-        """to = x · Wᵀ, of codes where there are codes."""
+        """to = x · Wᵀ, of codes where there are codes or x is to be quantized on loading."""
         if matrix.pairs is not None:
-            return matmul_pairs(self.kit, matrix, x, to, columns=columns)
-        if not isinstance(to, Sums):
-            raise TypeError(f"only of pairs more than sums can be made, not of {matrix.spec.name}")
+            return matmul_pairs(self.kit, matrix, x, to, columns=columns, quantize=quantize, norm=norm)
+        if isinstance(to, HeadSums):
+            raise TypeError(f"only of pairs heads can be made, not of {matrix.spec.name}")
         return product(
             self.kit,
             matrix,
             x,
-            to.y,
-            to.stride,
+            to,
             integer=self._integer,
-            accumulate=to.accumulate,
             columns=columns,
+            quantize=quantize,
+            norm=norm,
         )
 
 

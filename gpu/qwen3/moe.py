@@ -15,6 +15,7 @@ from gpu.errors import ConfigError
 from gpu.kernels.emit import VALUES
 from gpu.kernels.experts import Choice, gather, scatter
 from gpu.kernels.matmul import product
+from gpu.kernels.matrix import Sums
 from gpu.kernels.route import route
 from gpu.kernels.swiglu import swiglu
 from gpu.kit import Kit, Op
@@ -74,7 +75,7 @@ def _route(
         normalise=config.norm_topk_prob,
     )
     scores: list[Op] = product(
-        kit, router, space.mlp_in, routing.logits, count, integer=False, accumulate=False, columns=columns
+        kit, router, space.mlp_in, Sums(routing.logits, count), integer=False, columns=columns
     )
     return [*scores, chosen]
 

@@ -14,7 +14,7 @@ from gpu.errors import Cancelled
 from gpu.model import LoadOptions, Model
 from gpu.scheme import Scheme
 from gpu.tuning import Timer, Trial, Workload, seconds, tune
-from gpu.variants import PARTS, TEAMS, THREADS, TILES, Variants
+from gpu.variants import PARTS, ROWS_AT_ONCE, TEAMS, THREADS, TILES, Variants
 from tests.golden.qwen3.checkpoints import SPECS, load_golden
 from tests.gpu.qwen3.numpy_decoder import error
 
@@ -32,8 +32,9 @@ def workload(golden_checkpoint) -> Workload:
 
 def test_the_fastest_of_each_knob_is_taken(model_gpu: Gpu, workload: Workload) -> None:
     times = {("threads", 64): 0.5, ("threads", 128): 0.7, ("teams", 4): 0.1, ("layout", "buffer"): 0.2}
-    found = tune(model_gpu, workload, timer=timer_of({**times, ("tile", 16): 0.3, ("parts", 4): 0.1}))
-    assert found == Variants(64, 4, "buffer", tile=16, parts=4)
+    times |= {("tile", 16): 0.3, ("parts", 4): 0.1, ("rows", 32): 0.1}
+    found = tune(model_gpu, workload, timer=timer_of(times))
+    assert found == Variants(64, 4, "buffer", tile=16, parts=4, rows=32)
     assert model_gpu.ledger.entries() == ()
 
 
@@ -63,7 +64,7 @@ def test_every_variant_is_dispatched_and_counted(model_gpu: Gpu, workload: Workl
         return 0.1 * ticks if trial.value == "buffer" else ticks  # so that tiles matter
 
     tune(model_gpu, workload, lambda *at: steps.append(at), timer=timer)
-    total = len(THREADS) + len(TEAMS) + len(PARTS) + len(TILES) + 2
+    total = len(THREADS) + len(TEAMS) + len(PARTS) + len(ROWS_AT_ONCE) + len(TILES) + 2
     assert len(set(tried)) == total
     assert steps == [(n, total) for n in range(1, total + 1)]
 
@@ -82,14 +83,14 @@ def test_tiles_are_not_timed_where_nothing_runs_them(model_gpu: Gpu, workload: W
 
 
 def test_only_4_bit_integer_schemes_choose_a_layout(model_gpu: Gpu, workload: Workload) -> None:
-    for scheme in ("W8A8", "W16A16", "W4A16"):
+    for scheme, more in (("W8A8", {"rows"}), ("W8A8@token", set()), ("W16A16", set()), ("W4A16", set())):
         knobs: set[str] = set()
         tune(
             model_gpu,
             replace(workload, scheme=Scheme.parse(scheme)),
             timer=lambda trial, knobs=knobs: knobs.add(trial.knob) or 1.0,  # type: ignore[misc]
         )
-        assert knobs == {"threads", "teams", "parts", "tile"}
+        assert knobs == {"threads", "teams", "parts", "tile"} | more
 
 
 def test_it_stops_between_two_trials_and_frees_what_it_took(model_gpu: Gpu, workload: Workload) -> None:

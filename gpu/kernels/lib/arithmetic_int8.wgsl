@@ -1,7 +1,5 @@
 // Integer weights times q8_1 activations: exact integer sums inside a block, one product of scales outside it.
 // The weight codes are centred already, so the correction by d·Σq of DESIGN's formula is zero here.
-@group(0) @binding(3) var<storage, read> x_codes: array<vec4<u32>>;
-@group(0) @binding(4) var<storage, read> x_scales: array<vec2<f32>>;
 alias Quad = u32;
 alias Sums = vec4<i32>;
 struct Block { quads: array<u32, 8> }
@@ -12,17 +10,6 @@ fn weight_block(row: u32, block: u32) -> Block {
 
 fn weight_factor(row: u32, block: u32) -> f32 {
     return weight_scale(row, block);
-}
-
-fn x_block(token: u32, block: u32) -> Block {
-    let i = 2u * (token * matrix.x_blocks + block);
-    let u = x_codes[i];
-    let v = x_codes[i + 1u];
-    return Block(array<u32, 8>(u.x, u.y, u.z, u.w, v.x, v.y, v.z, v.w));
-}
-
-fn x_factor(token: u32, block: u32) -> f32 {
-    return x_scales[token * matrix.x_blocks + block].x;
 }
 
 fn quad_dot(w: Quad, x0: Quad, x1: Quad, x2: Quad, x3: Quad) -> Sums {

@@ -15,3 +15,11 @@ fn quantized_block(v: array<vec4<f32>, 8>) -> Block {
     out.bias = centring(code_sum(c));
     return out;
 }
+
+fn load_block(token: u32, block: u32) -> Block {
+    var out = Block();
+    if (token < step.tokens && block < matrix.x_blocks) {
+        out = quantized_block(loaded(token, block));
+    }
+    return out;
+}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gpu.kernels.matmul import reference, reference_w_a8
+from gpu.kernels.matrix import Sums
 from gpu.kit import Op
 from tests.gpu.device_arrays import Bench
 
@@ -46,8 +47,8 @@ def product(
         held[:tokens, :rows] = residual
     y = bench.buffer(held)
     inputs = bench.quantized(x) if integer else bench.activations(x)
-    accumulate = residual is not None
-    bench.run(kernel(bench.kit, matrix, inputs, y, rows + 3, integer=integer, accumulate=accumulate), tokens)
+    to = Sums(y, rows + 3, accumulate=residual is not None)
+    bench.run(kernel(bench.kit, matrix, inputs, to, integer=integer), tokens)
     found = bench.read(y, held.shape)
     assert (found[tokens:] == GUARD).all()
     assert (found[:, rows:] == GUARD).all()

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
 import pytest
 
-from gpu.kernels.matrix import COLUMNS
+from gpu.activations import Activations
+from gpu.kernels import rms_norm
+from gpu.kernels.emit import BOTH
+from gpu.kernels.matmul import reference_w_a8
+from gpu.kernels.matrix import COLUMNS, GatedSums, Norm, Sums
 from gpu.kernels.matvec import matvec
+from gpu.kernels.swiglu import reference as swiglu_reference
+from gpu.kit import Op
 from tests.gpu.device_arrays import Bench, close
-from tests.gpu.kernels.products import each_shape, product
+from tests.gpu.kernels.products import each_shape, problem, product
+
+EPSILON = 1e-3
+# One span of K and two; fewer rows than a workgroup takes, and more than it takes at a time.
+ONE_TOKEN = [(2, 32), (37, 80), (130, 8320), (600, 512)]
+each_matrix = pytest.mark.parametrize(("rows", "columns"), ONE_TOKEN)
 
 
 @each_shape
@@ -65,3 +76,78 @@ def test_slabs_of_a_matrix_beyond_the_binding_limit(
     limits = {**bench.kit.gpu.limits, "max-storage-buffer-binding-size": 2048}
     monkeypatch.setattr(bench.kit.gpu, "limits", limits)
     close(*product(bench, matvec, fmt, (130, 64, 6), integer=fmt != "bf16"))
+
+
+@each_matrix
+@pytest.mark.parametrize(("fmt", "bits"), [("q4", 8), ("q4", 4), ("q8", 8)])
+def test_values_quantized_on_loading_onto_the_residual(
+    bench: Bench, fmt: str, bits: int, rows: int, columns: int
+) -> None:
+    bench.kit.processors = 1  # so that a workgroup has many rows
+    weights, x = problem(rows, columns, 1)
+    matrix, exact = bench.matrix(weights, fmt)
+    residual = np.random.default_rng(0).standard_normal((1, rows), np.float32)
+    y = bench.buffer(residual)
+    to, q_max = Sums(y, rows, accumulate=True), {8: 127, 4: 7}[bits]
+    bench.run(matvec(bench.kit, matrix, bench.activations(x), to, integer=True, quantize=q_max), 1)
+    close(bench.read(y, (1, rows)), residual + reference_w_a8(exact, x, bits))
+
+
+@each_matrix
+def test_what_is_normalised_on_loading_has_the_bits_of_the_separate_kernels(
+    bench: Bench, rows: int, columns: int
+) -> None:
+    """So that passes of several tokens say the same; what a probe gets, too."""
+    weights, x = problem(rows, columns, 2)
+    gain = bench.buffer(np.pad(weights[0], (0, -columns % 32)))
+    matrix, exact = bench.matrix(weights, "q4")
+    hidden, separate, kept = bench.activations(x * 5), *(bench.activations(np.zeros_like(x)) for _ in "ab")
+
+    def found(ops_to: Callable[[Sums], list[Op]], normed: Activations) -> list[np.ndarray]:
+        y = bench.zeros(rows)
+        bench.run(ops_to(Sums(y, rows)), 1, first=1)
+        sizes = ((y, rows), (normed.values, normed.stride))
+        return [bench.read(buffer, (1, size)).copy() for buffer, size in sizes]
+
+    one_by_one = found(
+        lambda to: [
+            rms_norm.rms_norm(bench.kit, hidden, gain, EPSILON, separate, BOTH),
+            *matvec(bench.kit, matrix, separate, to, integer=True),
+        ],
+        separate,
+    )
+    norm = Norm(gain, EPSILON, kept)
+    at_once = found(
+        lambda to: matvec(bench.kit, matrix, hidden, to, integer=True, quantize=127, norm=norm), kept
+    )
+    for one, other in zip(one_by_one, at_once, strict=True):
+        np.testing.assert_array_equal(one, other)
+    normed = rms_norm.reference(x[1:] * 5, weights[0], EPSILON)
+    close(at_once[0], reference_w_a8(exact, normed))
+
+
+@pytest.mark.parametrize("fmt", ["q8", "q4"])
+def test_gates_of_a_matrix_in_slabs(bench: Bench, fmt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = {**bench.kit.gpu.limits, "max-storage-buffer-binding-size": 2048}
+    monkeypatch.setattr(bench.kit.gpu, "limits", limits)
+    weights, x = problem(130, 64, 1)
+    matrix, exact = bench.matrix(weights, fmt)
+    assert len(matrix.slabs) > 1
+    out = bench.activations(np.zeros((1, 65), np.float32))
+    to = GatedSums(bench.zeros(130), out)
+    bench.run(matvec(bench.kit, matrix, bench.activations(x), to, integer=True, quantize=127), 1)
+    products = reference_w_a8(exact, x)
+    expected = swiglu_reference(products[:, 0::2], products[:, 1::2])
+    close(bench.read(out.values, (1, out.stride))[:, :65], expected)
+
+
+def test_the_rows_of_a_vocabulary_are_not_cut_short_on_one_processor(plain_bench: Bench) -> None:
+    """Mesa ends the loops of an invocation after 65,535 rounds."""
+    rows = 151_936
+    weights = np.random.default_rng(0).standard_normal((rows, 32), np.float32)
+    matrix, exact = plain_bench.matrix(weights, "q4")
+    plain_bench.kit.processors, plain_bench.kit.rows = 1, 4
+    x, y = np.ones((1, 32), np.float32), plain_bench.zeros(rows)
+    inputs, to = plain_bench.activations(x), Sums(y, rows)
+    plain_bench.run(matvec(plain_bench.kit, matrix, inputs, to, integer=True, quantize=127), 1)
+    close(plain_bench.read(y, (1, rows)), reference_w_a8(exact, x))

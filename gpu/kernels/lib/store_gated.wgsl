@@ -7,7 +7,7 @@ fn store_row(token: u32, row: u32, value: f32, partner: f32, is_first: bool, is_
     if (token >= step.tokens || row >= matrix.rows) {
         return;
     }
-    let i = token * matrix.y_stride + row;
+    let i = token * matrix.y_stride + matrix.row_offset + row;
     var own = value;
     var up = partner;
     if (!is_first) {
@@ -17,7 +17,7 @@ fn store_row(token: u32, row: u32, value: f32, partner: f32, is_first: bool, is_
     if (!is_last) {
         y[i] = own;
     } else if ((row & 1u) == 0u) {
-        gated[token * matrix.gated_stride + row / 2u] = own / (1.0 + exp(-own)) * up;
+        gated[token * matrix.gated_stride + (matrix.row_offset + row) / 2u] = own / (1.0 + exp(-own)) * up;
     }
 }
 
