@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.calculator_room import CalculatorFiles, CalculatorRoom
+from app.collector import Collector
 from app.controllers.chat import ChatController
 from app.controllers.compare import CompareController
 from app.controllers.conversations import ConversationsController
@@ -266,7 +266,7 @@ def make_gpu_engine(post: Post) -> Engine:
 
 def run(options: GuiOptions) -> int:
     """Show the window until it is closed; the exit status."""
-    gc.freeze()  # what is imported stays: collections that go through it hold the window up for 0.1 s
+    collector = Collector()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("quantscope")
     app.setApplicationDisplayName("Quantscope")
@@ -279,6 +279,7 @@ def run(options: GuiOptions) -> int:
         CalculatorFiles(TruthFile(), MeasuredRatesFile()),
         PinFile(),
     )
+    gui.model.loading_changed.connect(collector.set_loading)
     sys.excepthook = gui.report_fault
     interrupts = Interrupts(gui.window.close)
     gui.window.show()

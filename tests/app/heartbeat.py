@@ -18,6 +18,7 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.collector import Collector
 from app.prompts import sample_prompts
 from gpu.sampling import Sampling
 from tests.app.session import Session
@@ -49,9 +50,11 @@ class Heartbeat:
 
 
 def main(tokens: int) -> None:
+    collector = Collector()
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
         session = Session(app, Path(folder))
+        session.gui.model.loading_changed.connect(collector.set_loading)
         session.gui.window.show()
         app.processEvents()
         figures = {"window_visible_s": since_start_s()}
