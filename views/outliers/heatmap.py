@@ -111,7 +111,7 @@ class HeatMap(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(24, 0, -24, 0), int(flags), self._frame.empty)
             return
-        painter.drawImage(area, self._image(area))
+        self._draw_cells(painter, area, self._pyramid)
         self._draw_blank(painter, area)
         painter.setPen(QColor(colours.muted))
         draw_rows(painter, area, self._rows, self._frame.row_names)
@@ -121,15 +121,17 @@ class HeatMap(QWidget):
             painter.setPen(QPen(QColor(colours.accent), 1))
             painter.drawRect(area.adjusted(-1, -1, 0, 0))
 
-    def _image(self, area: QRect) -> QImage:
-        ratio = self.devicePixelRatioF()
+    def _draw_cells(self, painter: QPainter, area: QRect, pyramid: Pyramid) -> None:
+        """A line for each row, which the painter stretches: sooner than an image of all pixels is made."""
+        ratio, rows = self.devicePixelRatioF(), self._rows.part
         size = max(1, round(area.width() * ratio)), max(1, round(area.height() * ratio))
-        if self._pyramid is None:
-            return QImage()
-        codes = self._pyramid.pixels(self._columns.part, self._rows.part, size)
-        image = QImage(codes.data, size[0], size[1], size[0], QImage.Format.Format_Indexed8)
+        codes = pyramid.pixels(self._columns.part, rows, size)
+        image = QImage(codes.data, size[0], len(codes), size[0], QImage.Format.Format_Indexed8)
         image.setColorTable(list(colour_table(self._frame.palette, self._theme.colours.danger)))
-        return image.convertToFormat(QImage.Format.Format_RGB32)  # owns its pixels
+        length = rows[1] - rows[0]
+        top, height = (rows[0] % 1, length) if length <= size[1] else (0, len(codes))
+        lines = image.convertToFormat(QImage.Format.Format_RGB32)  # else each pixel looks its colour up
+        painter.drawImage(QRectF(area), lines, QRectF(0, top, size[0], height))
 
     def _draw_blank(self, painter: QPainter, area: QRect) -> None:
         """Rows to come look like the page, not like small values."""

@@ -20,9 +20,10 @@ class Pyramid:
             self._levels.append(_halved(self._levels[-1]))
 
     def pixels(self, columns: tuple[float, float], rows: tuple[float, float], size: tuple[int, int]) -> Codes:
-        """The part [columns) × [rows) of the map on `size` (width, height) pixels: uint8 [height, width].
+        """The part [columns) × [rows) of the map for `size` (width, height) pixels: uint8 [lines, width].
 
-        Where several cells share a pixel the largest is shown, and every cell in the part shares one.
+        Where several cells share a pixel the largest is shown, and every cell in the part shares one. Rows
+        that are higher than a pixel are one line each, whole even where the part cuts them.
         """
         wide = self._across(*columns, size[0], *rows)
         return _down(wide, rows[0] - int(rows[0]), rows[1] - int(rows[0]), size[1])
@@ -48,9 +49,9 @@ def _largest(cells: Codes, edges: NDArray[np.float64]) -> Codes:
 
 
 def _down(cells: Codes, top: float, bottom: float, pixels: int) -> Codes:
+    if bottom - top <= pixels:
+        return np.ascontiguousarray(cells)
     edges = np.linspace(top, bottom, pixels + 1)
-    if (bottom - top) / pixels <= 1:
-        return np.ascontiguousarray(cells[_inside((edges[:-1] + edges[1:]) / 2, len(cells))])
     return np.ascontiguousarray(_largest(np.ascontiguousarray(cells.T), edges).T)
 
 

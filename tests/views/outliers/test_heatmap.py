@@ -57,6 +57,23 @@ def test_a_spike_of_one_channel_is_drawn(chart: HeatMap) -> None:
     assert high in found
 
 
+def test_rows_lie_where_they_are_read(chart: HeatMap) -> None:
+    """Every cell has its colour, rows cut by the edges too."""
+    codes = (np.arange(40, dtype=np.uint8)[:, None] * 6).repeat(3, axis=1)
+    chart.set_frame(HeatFrame("rows", codes, tuple("r" * 40)))
+    wheel(chart, QPointF(chart.area().center()), Qt.KeyboardModifier.ControlModifier)
+    start = chart.area().center()
+    QTest.mousePress(chart, LEFT, pos=start)
+    QTest.mouseMove(chart, start + QPoint(0, 7))
+    assert chart.part()[1][0] % 1 > 0
+    image, table = chart.grab().toImage(), colour_table("viridis", "#000000")
+    rows = {y: chart.cell_at(start.x(), y)[0] for y in range(chart.area().top() + 1, chart.area().bottom())}
+    inside = [y for y, row in rows.items() if rows.get(y - 1) == row == rows.get(y + 1)]
+    assert len({rows[y] for y in inside}) > 4
+    for y in inside:
+        assert image.pixelColor(start.x(), y) == QColor.fromRgb(table[codes[rows[y], 0]]), (y, rows[y])
+
+
 def test_what_is_not_finite_has_a_colour_of_its_own(chart: HeatMap, theme: Theme) -> None:
     chart.set_frame(with_hole())
     image, at = chart.grab().toImage(), spot(chart, 0, 5)
@@ -66,23 +83,19 @@ def test_what_is_not_finite_has_a_colour_of_its_own(chart: HeatMap, theme: Theme
 def test_the_wheel_zooms_and_a_double_click_shows_all(chart: HeatMap) -> None:
     at = QPointF(spot(chart, 2, 431))
     for modifiers in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier):
-        event = QWheelEvent(
-            at,
-            at,
-            QPoint(),
-            QPoint(0, 600),
-            Qt.MouseButton.NoButton,
-            modifiers,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(chart, event)
+        wheel(chart, at, modifiers)
     (first, last), (top, bottom) = chart.part()
     assert 0 < first < 431 < last < 600
     assert (top, bottom) == (0, 4)  # fewer than four rows are never shown
     chart.grab()
     QTest.mouseDClick(chart, LEFT, pos=spot(chart, 1, 100))
     assert chart.part() == ((0, 600), (0, 4))
+
+
+def wheel(chart: HeatMap, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+    angle, none = QPoint(0, 600), Qt.MouseButton.NoButton
+    event = QWheelEvent(at, at, QPoint(), angle, none, modifiers, Qt.ScrollPhase.NoScrollPhase, False)
+    QApplication.sendEvent(chart, event)
 
 
 def test_dragging_pans_and_shift_selects_a_range(chart: HeatMap, qtbot) -> None:
