@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gpu.errors import RequestError
 from gpu.probes.captured import Capture
+from gpu.probes.saliency import Worth
 from gpu.probes.site_names import RESIDUAL, kind_of
 
 WHERE = {
@@ -25,6 +26,7 @@ PAPER = {
 }
 PAPER_CHOSEN_FACTOR = (7.0, 11.0)  # of the untouched perplexity: +600 % to +1000 %
 PAPER_RANDOM_FACTOR = 1.001
+_LIKE_ANY = 3.0  # times the median channel's share up to which a channel is worth no more than any
 
 
 def targets_of(
@@ -53,3 +55,16 @@ def targets_of(
     if not found:
         raise RequestError("No channel stands out there; name some with --channels.")
     return found
+
+
+def worth_told(worth: Worth | None) -> str:
+    """Whether the chosen channels carry more than others, in a sentence: size alone does not say so."""
+    if worth is None:
+        return ""
+    size, share = f"{worth.size:.3g} times as large as a median channel", f"{worth.share:.2g} times"
+    if worth.share >= _LIKE_ANY or worth.size < _LIKE_ANY:
+        return f"The chosen channels are {size}; through the weights that read them they add {share} as much."
+    return (
+        f"Little depends on the chosen channels: they are {size}, but the weights that read them are so much "
+        f"smaller that they add only {share} as much, like any channel; the demo's spikes are planted so."
+    )

@@ -10,7 +10,7 @@ import numpy as np
 from app.cli import arguments, capturing, scoring
 from app.cli.output import ProgressLine, finite, print_json, print_table
 from app.engine_session import EngineSession, ModelFiles
-from app.knockouts import PAPER, WHERE, targets_of
+from app.knockouts import PAPER, WHERE, targets_of, worth_told
 from gpu.probes.knockout import DEFAULT_SEEDS, Knockout, KnockoutRequest, Score, knock_out
 from gpu.units import parse_count
 
@@ -92,6 +92,7 @@ def _document(
         "chosen": _score(result.chosen),
         "random": [_score(score) for score in result.random],
         "kept_at_16_bits": None if result.kept is None else _score(result.kept),
+        "worth": None if result.worth is None else {n: finite(v) for n, v in asdict(result.worth).items()},
         "paper": PAPER,
     }
 
@@ -113,6 +114,8 @@ def _print(result: Knockout) -> None:
     )
     spread = np.array([score.perplexity for score in result.random]) / result.baseline.perplexity
     print(f"\nrandom channels: x {spread.mean():.3f} ± {spread.std():.3f}")
+    if result.worth is not None:
+        print(worth_told(result.worth))
     print(f"LLM.int8(), {PAPER['model']}: {PAPER['chosen']}; random: {PAPER['random']}")
 
 

@@ -23,7 +23,7 @@ from gpu.evaluate.perplexity import cross_entropy
 from gpu.model import Cancel, Model
 from gpu.probes.attention import AttentionProbe
 from gpu.probes.edits import LiftedChannels, Targets
-from gpu.probes.saliency import is_read_by_experts
+from gpu.probes.saliency import Worth, is_read_by_experts, worth
 
 Progress = Callable[[str, int, int], None]
 F32 = npt.NDArray[np.float32]
@@ -44,7 +44,7 @@ class Score:
 class Knockout:
     """`chosen` and each of `random` (one a seed) against `baseline`; in `kept` the chosen channels are
     multiplied at 16 bits with the weights that read them: None where nothing is quantized, and where experts
-    read them."""
+    read them. `worth` is the chosen channels' before they were taken out."""
 
     tokens: int
     window_tokens: int
@@ -54,6 +54,7 @@ class Knockout:
     chosen: Score
     random: tuple[Score, ...]
     kept: Score | None
+    worth: Worth | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def knock_out(
     _check(model, request)
     runner = _Runner(model, request, progress, cancel)
     baseline = runner.score("untouched", {})
+    before = worth(checkpoint, runner.rms, request.targets)
     chosen = runner.score("without the chosen channels", request.targets)
     random = tuple(
         runner.score(f"without random channels, seed {seed}", random_targets(model, request.targets, seed))
@@ -101,6 +103,7 @@ def knock_out(
         chosen=chosen,
         random=random,
         kept=kept,
+        worth=before,
     )
 
 
@@ -116,11 +119,12 @@ def random_targets(model: Model, targets: Targets, seed: int) -> dict[str, tuple
 
 
 class _Runner:
-    """Scores one text again and again."""
+    """Scores one text again and again; `rms` is that of the targets' sites in the last run."""
 
     def __init__(self, model: Model, request: KnockoutRequest, progress: Progress, cancel: Cancel) -> None:
         self._model, self._request = model, request
         self._progress, self._cancel = progress, cancel
+        self.rms: dict[str, F32] = {}
 
     def score(self, stage: str, targets: Targets, checkpoint: Checkpoint | None = None) -> Score:
         ids, window = self._request.token_ids, self._request.window_tokens
@@ -138,6 +142,7 @@ class _Runner:
                 mass = watch.read(len(part) - 1)
                 attention += mass.top_mass * mass.queries
                 queries += mass.queries
+            self.rms = {site: self._model.probes.statistics(site).rms for site in self._request.targets}
         self._progress(stage, len(ids), len(ids))
         return Score(_exp(nats / scored), probability / scored, attention / max(queries, 1))
 

@@ -1,10 +1,14 @@
-"""How much the weights make of a channel: the norms of the columns that read it, and AWQ's saliency.
+"""How much the weights make of a channel: the norms of the columns that read it, AWQ's saliency, and what
+channels are worth beside the others.
 
 AWQ (arXiv 2306.00978) weighs a channel of the weights by the activations that meet it; its saliency here is
 mean|x| · ‖w‖, with w the column of every weight that reads the channel.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +28,16 @@ _READERS = {
     "down_proj": ("mlp.down_proj",),
 }
 _ROWS_AT_ONCE = 1024
+_TINY = 1e-30
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Some channels beside the median channel of their site, the median of them all: how many times larger
+    their RMS is, and how many times larger what they add to the products, RMS · ‖w‖."""
+
+    size: float
+    share: float
 
 
 def is_read_by_experts(config: Qwen3Config, site: str) -> bool:
@@ -87,3 +101,20 @@ def saliency(statistics: SiteStatistics, norms: F32) -> F32:
     """mean|x| · ‖w‖ of every channel."""
     salient: F32 = statistics.mean_abs * norms
     return salient
+
+
+def worth(
+    checkpoint: Checkpoint, rms: Mapping[str, F32], targets: Mapping[str, Sequence[int]]
+) -> Worth | None:
+    """What channels of sites are worth, from the sites' RMS; None where no matrix reads any of the sites by
+    itself, as the residual stream and the inputs of experts."""
+    sizes, shares = [np.zeros(0)], [np.zeros(0)]
+    for site, chosen in targets.items():
+        if kind_of(site) == RESIDUAL or is_read_by_experts(checkpoint.config, site):
+            continue
+        size = rms[site].astype(np.float64)
+        share, places = size * column_norms(checkpoint, site), list(chosen)
+        sizes.append(size[places] / max(np.median(size), _TINY))
+        shares.append(share[places] / max(np.median(share), _TINY))
+    found = np.concatenate(sizes)
+    return Worth(float(np.median(found)), float(np.median(np.concatenate(shares)))) if found.size else None

@@ -32,6 +32,8 @@ def test_the_channels_that_stand_out_are_taken_out(quantscope: Quantscope, plant
     scores = [found["baseline"], found["chosen"], found["kept_at_16_bits"], *found["random"]]
     assert all(set(score) == {"perplexity", "top_probability", "top_attention"} for score in scores)
     assert found["chosen"] != found["baseline"]
+    assert found["worth"]["size"] > 6
+    assert found["worth"]["share"] < 3
 
 
 def test_named_channels_are_taken_out_of_every_layer(
@@ -43,12 +45,14 @@ def test_named_channels_are_taken_out_of_every_layer(
     ).json
     assert found["targets"] == {"layers.0": [3, 9], "layers.1": [3, 9]}
     assert found["kept_at_16_bits"] is None
+    assert found["worth"] is None
 
 
 def test_a_table_stands_beside_the_papers_figures(quantscope: Quantscope, planted: Path, text: Path) -> None:
     lines = quantscope("knockout", planted, "--text-file", text, "--seeds", "1").out.splitlines()
     assert any(line.startswith("without the chosen") for line in lines)
     assert any(line.startswith("the chosen at 16 bits") for line in lines)
+    assert lines[-2].startswith("Little depends on the chosen channels")
     assert "2208.07339" in lines[-1]
 
 

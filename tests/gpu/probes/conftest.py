@@ -15,6 +15,7 @@ from gpu.model import LoadOptions, Model
 from gpu.probes.captured import Origin
 from gpu.scheme import Scheme
 from tests.golden.qwen3.checkpoints import GOLDEN_DIRECTORY, SPECS, prompt_ids, write_checkpoint
+from tests.gpu.probes.decisive import write_decisive
 from tests.gpu.probes.planted import write_planted
 
 SPEC = SPECS[0]
@@ -37,18 +38,18 @@ class Subject:
 
 
 Load = Callable[[str, str], Subject]
+WRITERS = {"random": write_checkpoint, "planted": write_planted, "decisive": write_decisive}
 
 
 @pytest.fixture(scope="module")
 def load(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
-    """Loads ("random" or "planted", a scheme), each once, on a device of its own, with a context of 64."""
+    """Loads (one of WRITERS, a scheme), each once, on a device of its own, with a context of 64."""
     held: dict[tuple[str, str], Subject] = {}
 
     def loaded(name: str, scheme: str) -> Subject:
         if (name, scheme) not in held:
             directory: Path = tmp_path_factory.mktemp(name)
-            write = write_checkpoint if name == "random" else write_planted
-            checkpoint = open_checkpoint(write(SPEC, directory))
+            checkpoint = open_checkpoint(WRITERS[name](SPEC, directory))
             model = Model.load(open_gpu(), checkpoint, Scheme.parse(scheme), LoadOptions(64))
             held[name, scheme] = Subject(name, checkpoint, model)
         return held[name, scheme]

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from gpu.errors import Cancelled, RequestError
-from gpu.evaluate.perplexity import measure_perplexity
+from gpu.evaluate.perplexity import cross_entropy, measure_perplexity
 from gpu.probes.knockout import KnockoutRequest, knock_out, random_targets, top_probabilities
 from tests.golden.qwen3.reference import Reference
-from tests.gpu.probes.conftest import PROMPT, Load
+from tests.gpu.probes.conftest import PROMPT, Load, Subject
+from tests.gpu.probes.decisive import CHANNEL
 from tests.gpu.probes.planted import PLANTED
 from tests.gpu.probes.test_capture import is_as_loaded
 from tests.gpu.sentences import is_one_sentence
@@ -48,6 +49,42 @@ def test_keeping_planted_channels_apart_repairs_what_one_scale_broke(load: Load)
     assert off < abs(found.baseline.perplexity / reference.perplexity - 1)
     assert len(found.random) == 2
     assert found.random[0] != found.random[1]
+
+
+def test_a_channel_that_all_layers_read_ruins_the_model_exactly_as_far_as_it_must(load: Load) -> None:
+    """Without it every layer adds nothing and attends evenly: what is left is the embedding."""
+    subject = load("decisive", "W16A16")
+    ids = greedy(subject, 24)
+    sites = [f"layers.{i}.{name}" for i in (0, 1) for name in ("self_attn.qkv_proj", "mlp.gate_up_proj")]
+    request = KnockoutRequest(ids, 24, dict.fromkeys(sites, (CHANNEL,)), (0, 1))
+    found = knock_out(subject.model, subject.checkpoint, request)
+    logits = logits_of_embeddings(subject, ids[:-1])
+    perplexity = np.exp(cross_entropy(logits, np.array(ids[1:])).mean())
+    assert found.chosen.perplexity == pytest.approx(perplexity, rel=1e-4)
+    assert found.chosen.perplexity > 7 * found.baseline.perplexity
+    assert found.chosen.top_probability == pytest.approx(top_probabilities(logits).mean(), rel=1e-4)
+    assert found.chosen.top_attention == pytest.approx(np.mean([1 / (t + 1) for t in range(1, 23)]), rel=1e-4)
+    assert found.baseline.top_attention > found.chosen.top_attention
+    assert found.random == (found.baseline, found.baseline)  # no layer reads any other channel
+    assert found.worth.share > 1e6
+
+
+def greedy(subject: Subject, count: int) -> tuple[int, ...]:
+    """What the model itself would say, so that it is sure of it."""
+    reference, ids = Reference(subject.checkpoint), [3]
+    while len(ids) < count:
+        ids.append(int(reference.logits(ids)[-1].argmax()))
+    return tuple(ids)
+
+
+def logits_of_embeddings(subject: Subject, ids: tuple[int, ...]) -> np.ndarray:
+    table, gain = (
+        subject.checkpoint.tensor(f"model.{name}.weight").read_f32().astype(np.float64)
+        for name in ("embed_tokens", "norm")
+    )
+    x = table[list(ids)]
+    x = x / np.sqrt((x**2).mean(axis=1, keepdims=True) + subject.checkpoint.config.rms_norm_eps) * gain
+    return (x @ table.T).astype(np.float32)
 
 
 def test_random_channels_are_as_many_and_never_the_chosen_ones(load: Load) -> None:

@@ -11,9 +11,11 @@ from gpu.probes.saliency import (
     is_read_by_experts,
     reader_names,
     saliency,
+    worth,
 )
 from gpu.qwen3.released import released_config
-from tests.gpu.probes.conftest import Load
+from tests.gpu.probes.conftest import PROMPT, Load
+from tests.gpu.probes.planted import FACTOR, NORMED
 from tests.gpu.probes.test_statistics import of
 from tests.gpu.sentences import is_one_sentence
 
@@ -64,3 +66,32 @@ def test_a_router_and_every_expert_read_the_input_of_experts() -> None:
 def test_saliency_is_the_mean_magnitude_times_the_norm() -> None:
     statistics = of(np.array([[1, -2], [3, 4]], np.float32))
     np.testing.assert_array_equal(saliency(statistics, np.array([10, 100], np.float32)), [20, 300])
+
+
+def test_planted_channels_are_large_and_worth_no_more_than_before(load: Load) -> None:
+    """Scaled up by s and read by weights scaled down by s."""
+    site, found = "layers.0.self_attn.qkv_proj", {}
+    for name in ("random", "planted"):
+        subject = load(name, "W16A16")
+        for _ in subject.model.feed(PROMPT, lambda: False, probed=True):
+            pass
+        rms = {site: subject.model.probes.statistics(site).rms}
+        found[name] = worth(subject.checkpoint, rms, {site: NORMED[site]})
+        subject.model.rewind(0)
+        subject.model.probes.reset()
+    before, after = found["random"], found["planted"]
+    assert after.size == pytest.approx(before.size * float(FACTOR), rel=1e-2)
+    assert after.share == pytest.approx(before.share, rel=1e-4)
+    assert 0.2 < after.share < 5
+
+
+def test_worth_is_the_median_beside_the_median_channel_and_none_of_what_no_matrix_reads(load: Load) -> None:
+    checkpoint = load("random", "W16A16").checkpoint
+    site = "layers.0.mlp.down_proj"
+    norms = column_norms(checkpoint, site)
+    rms = np.arange(1, norms.size + 1, dtype=np.float32)
+    found = worth(checkpoint, {site: rms, "layers.0": rms}, {site: (3, 9, 11), "layers.0": (0,)})
+    shares = rms * norms
+    assert found.size == pytest.approx(rms[9] / np.median(rms))
+    assert found.share == pytest.approx(np.median(shares[[3, 9, 11]]) / np.median(shares), rel=1e-5)
+    assert worth(checkpoint, {"layers.0": rms}, {"layers.0": (0,)}) is None
