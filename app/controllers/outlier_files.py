@@ -73,10 +73,10 @@ class CaptureFiles(QObject):
 
     def export(self, plot: str, kind: str, path: Path) -> None:
         """Write a plot, by its key, in one of the formats."""
-        shown, widget = self._shown(), self._panel.tools[plot].plot
+        shown, tools = self._shown(), self._panel.tools[plot]
         makers: dict[str, Callable[[], bytes]] = {
-            "png": lambda: png_bytes(widget, plot_caption(plot, shown)),
-            "svg": lambda: svg_bytes(widget, plot_caption(plot, shown)),
+            "png": lambda: png_bytes(tools.whole(), plot_caption(plot, shown)),
+            "svg": lambda: svg_bytes(tools.whole(), plot_caption(plot, shown)),
             "csv": lambda: plot_csv(plot, shown).encode(),
             "npz": lambda: as_npz(plot_numbers(plot, shown)),
         }
@@ -85,7 +85,7 @@ class CaptureFiles(QObject):
     def copy(self, plot: str) -> None:
         """Put a picture of a plot on the clipboard."""
         caption = plot_caption(plot, self._shown())
-        QGuiApplication.clipboard().setPixmap(picture(self._panel.tools[plot].plot, caption))
+        QGuiApplication.clipboard().setPixmap(picture(self._panel.tools[plot].whole(), caption))
         self._say(f"Copied as a picture: {caption}")
 
     @Slot()

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.outlier_capture import CaptureController
+from app.controllers.outlier_drift import DriftController
 from app.controllers.outlier_files import CaptureFiles
 from app.controllers.outlier_knockout import KnockoutController
 from app.controllers.outlier_pins import Pins
@@ -18,7 +19,6 @@ from app.controllers.outlier_tokens import TokenPageController
 from app.engine_thread import EngineThread
 from app.messages import ModelFacts
 from app.pin_records import PinFile
-from app.presenters.outlier_drift import drift_frame, drift_readout, drift_sites
 from app.presenters.outlier_findings import pin_of, verdicts_frame
 from app.presenters.outlier_numbers import Shown
 from app.presenters.outlier_pages import (
@@ -32,8 +32,7 @@ from app.presenters.sites import RESIDUAL, site_name, split_site
 from app.sources import Sources
 from app.tasks.capture import ColumnsRead, capture_failed, read_columns
 from gpu.probes.captured import Capture
-from views.frames import Choice
-from views.frames.outliers import ChannelFrame, CriteriaFrame, DriftFrame, HeatFrame, VerdictsFrame
+from views.frames.outliers import ChannelFrame, CriteriaFrame, HeatFrame, VerdictsFrame
 from views.outliers import OutliersPanel
 
 
@@ -59,6 +58,7 @@ class OutliersController(QObject):
         self.tokens = TokenPageController(panel.tokens, engine)
         self.profile = ProfileController(panel.profile)
         self.knockout = KnockoutController(panel.knockout, engine)
+        self.drift = DriftController(panel.drift, self._shelf)
         self._connect()
         self._change_map()
         self._show_all()
@@ -131,11 +131,6 @@ class OutliersController(QObject):
         if self._pin is not None and (self.capture is None or not site_of(self.capture, self._pin)):
             self._pin = None
         self._show_all()
-
-    @Slot(str)
-    def _choose_other(self, name: str) -> None:
-        self._shelf.compare_with(name)
-        self._show_drift()
 
     @Slot()
     def _choose_file(self) -> None:
@@ -210,7 +205,7 @@ class OutliersController(QObject):
         self._show_pinned()
         self._panel.sinks.set_frame(sinks_frame(capture, self._map_pick.palette))
         self._panel.sinks.set_readout(sink_readout(capture, -1, -1))
-        self._show_drift()
+        self.drift.show(self._map_pick)
 
     def _show_pinned(self) -> None:
         """What depends on the pinned channel."""
@@ -238,11 +233,6 @@ class OutliersController(QObject):
         sites = self._facts.sites if self._facts is not None else ()
         self.tokens.set_wanted(site_name(self._map_pick.kind, layer or 0, sites))
 
-    def _show_drift(self) -> None:
-        shelf = self._shelf
-        frame = DriftFrame(tuple(Choice(name, name) for name in shelf.others), shelf.other)
-        self._panel.drift.set_frame(drift_frame(self.capture, shelf.compared, self._map_pick, frame))
-
     def _what_is_shown(self) -> Shown:
         shelf = self._shelf
         return Shown(
@@ -258,17 +248,6 @@ class OutliersController(QObject):
             self.tokens.site,
             self.tokens.numbers(),
         )
-
-    @Slot(int, int)
-    def _read_drift(self, row: int, channel: int) -> None:
-        shelf = self._shelf
-        text = drift_readout(shelf.capture, shelf.compared, self._map_pick.kind, row, channel)
-        self._panel.drift.page.set_readout(text)
-
-    @Slot(int, int)
-    def _pin_drift(self, row: int, channel: int) -> None:
-        sites = drift_sites(self._shelf.capture, self._shelf.compared, self._map_pick.kind)
-        self._pin_site(sites[row], channel)
 
     def _read_map(self, row: int, place: int) -> None:
         self._panel.set_readout(self._map.readout(row, place) if self._map is not None else "")
@@ -293,6 +272,4 @@ class OutliersController(QObject):
         panel.verdicts.channel_chosen.connect(self._pin_row)
         self.tokens.pinned.connect(self._pin_site)
         panel.sinks.hovered.connect(lambda r, c: panel.sinks.set_readout(sink_readout(self.capture, r, c)))
-        panel.drift.page.hovered.connect(self._read_drift)
-        panel.drift.page.pinned.connect(self._pin_drift)
-        panel.drift.other_chosen.connect(self._choose_other)
+        self.drift.pinned.connect(self._pin_site)

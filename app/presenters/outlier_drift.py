@@ -12,11 +12,9 @@ import numpy.typing as npt
 from app.presenters.outliers import MapPick, exact
 from app.presenters.sites import split_site
 from gpu.probes.captured import Capture
-from views.frames.outliers import CHANGE, LARGEST, NOT_FINITE, Codes, DriftFrame, HeatFrame
+from views.frames.outliers import CHANGE, LARGEST, NOT_FINITE, Codes, DriftFrame, HeatFrame, MatchFrame
 
 F32 = npt.NDArray[np.float32]
-CHANGED = 2.0  # a channel whose largest magnitude is this many times larger or smaller has changed
-MATCHING, MOSTLY = 0.01, 0.10  # shares of channels that reach beyond their range
 _STEPS = LARGEST // 2 - 1
 _TINY = np.float32(1e-12)
 
@@ -81,37 +79,44 @@ def drift_frame(
     shared = changes(capture, other)
     if not shared:
         return replace(frame, heat=HeatFrame(empty="The two are of different models."))
-    rows = sorted(shared.items(), key=lambda pair: -_beyond(pair[1]))
+    times = frame.match.changed
+    rows = sorted(shared.items(), key=lambda pair: -_beyond(pair[1], times))
     return replace(
         frame,
         heat=_drift_map(shared, pick),
-        rows=tuple(_drift_row(*row) for row in rows),
-        note=_answer(shared, frame.other),
+        rows=tuple(_drift_row(*row, times) for row in rows),
+        note=_answer(shared, frame.other, frame.match),
     )
 
 
-def _beyond(moved: F32) -> float:
-    """Share of the channels that reach at least CHANGED times their range in the other capture."""
-    return float((moved >= np.log2(CHANGED)).mean())
+def _beyond(moved: F32, times: float) -> float:
+    """Share of the channels that reach at least so many times their range in the other capture."""
+    return float((moved >= np.log2(times)).mean())
 
 
-def _answer(shared: Mapping[str, F32], other: str) -> str:
+def _answer(shared: Mapping[str, F32], other: str, match: MatchFrame) -> str:
     """Whether scales calibrated on the capture on show would serve for the other."""
-    moved = np.concatenate(list(shared.values()))
-    larger, smaller = _beyond(moved), _beyond(-moved)
-    worst = max(shared, key=lambda site: _beyond(shared[site]))
-    verdict = "matches" if larger < MATCHING else "mostly matches" if larger < MOSTLY else "does not match"
+    moved, times = np.concatenate(list(shared.values())), match.changed
+    larger, smaller = _beyond(moved, times), _beyond(-moved, times)
+    worst = max(shared, key=lambda site: _beyond(shared[site], times))
+    percent = 100 * larger
+    verdict = (
+        "matches"
+        if percent < match.matching
+        else "mostly matches"
+        if percent < match.mostly
+        else "does not match"
+    )
     told = (
         f"As a calibration set, the capture on show {verdict} {other or 'the other'}: there {larger:.1%} of "
-        f"the channels reach {CHANGED:g} times their range here or more, {smaller:.1%} stay below half of it "
-        f"(matching: fewer than {MATCHING:.0%} reach beyond; mostly: fewer than {MOSTLY:.0%})."
+        f"the channels reach {times:g} times their range here or more, {smaller:.1%} stay below 1/{times:g}."
     )
-    return f"{told} Most at {worst}, {_beyond(shared[worst]):.1%}." if larger else told
+    return f"{told} Most at {worst}, {_beyond(shared[worst], times):.1%}." if larger else told
 
 
-def _drift_row(site: str, moved: F32) -> tuple[str, str, str, str]:
+def _drift_row(site: str, moved: F32, times: float) -> tuple[str, str, str, str]:
     most = int(np.abs(moved).argmax())
-    larger, smaller = (int((way >= np.log2(CHANGED)).sum()) for way in (moved, -moved))
+    larger, smaller = (int((way >= np.log2(times)).sum()) for way in (moved, -moved))
     return (
         site,
         f"{larger:,} up, {smaller:,} down of {moved.size:,}",

@@ -189,6 +189,16 @@ class KnockoutFrame:
 
 
 @dataclass(frozen=True)
+class MatchFrame:
+    """When a capture serves to calibrate for another: where fewer than `matching` percent of the channels
+    reach `changed` times their range there; mostly, where fewer than `mostly` percent do."""
+
+    changed: float = 2.0
+    matching: float = 1.0
+    mostly: float = 10.0
+
+
+@dataclass(frozen=True)
 class DriftFrame:
     """Two captures side by side: what changed, site by site."""
 
@@ -197,3 +207,4 @@ class DriftFrame:
     heat: HeatFrame = field(default_factory=HeatFrame)
     rows: tuple[tuple[str, str, str, str], ...] = ()
     note: str = ""
+    match: MatchFrame = MatchFrame()

@@ -6,7 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from views.fields import ChoiceBox
-from views.frames.outliers import DriftFrame
+from views.frames.outliers import DriftFrame, MatchFrame
+from views.outliers.criteria import MATCH, ThresholdBar
 from views.outliers.map_page import MapPage
 from views.theme import GAP, Theme
 from views.widgets import label
@@ -35,15 +36,18 @@ class DriftPage(QWidget):
         self._table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 5)
         self._table.setAccessibleName("Drift by site")
         self._note = label("", "muted", wrap=True)
+        self.match = ThresholdBar(MATCH, MatchFrame())
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
-        for widget, stretch in ((self._other, 0), (self._note, 0), (self.page, 2), (self._table, 1)):
+        parts = ((self._other, 0), (self.match, 0), (self._note, 0), (self.page, 2), (self._table, 1))
+        for widget, stretch in parts:
             column.addWidget(widget, stretch)
         self._other.chosen.connect(self.other_chosen)
 
     def set_frame(self, frame: DriftFrame) -> None:
         self._other.set_choices(frame.others, frame.other)
         self._other.setEnabled(bool(frame.others))
+        self.match.set_frame(frame.match)
         self._note.setText(frame.note)
         self.page.set_frame(frame.heat)
         self._table.setVisible(bool(frame.rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -19,13 +20,17 @@ FORMATS = (
 
 
 class PlotTools(QWidget):
-    """Two buttons beside a plot; `wanted` gives the plot's key, and `COPY` or one of `FORMATS`."""
+    """Two buttons beside a plot; `wanted` gives the plot's key, and `COPY` or one of `FORMATS`. `whole` makes
+    what is pictured where that is more than what is in view."""
 
     wanted = Signal(str, str)
 
-    def __init__(self, key: str, name: str, plot: QWidget) -> None:
+    def __init__(
+        self, key: str, name: str, plot: QWidget, whole: Callable[[], QWidget] | None = None
+    ) -> None:
         super().__init__()
         self.key, self.plot = key, plot
+        self.whole = whole if whole is not None else lambda: plot
         copy = tool_button("", f"Copy as a picture: {name}", "inline", "copy")
         files = tool_button("", f"Export: {name}", "inline", "more")
         copy.clicked.connect(lambda: self.wanted.emit(key, COPY))

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from views.frames.outliers import VerdictRow, VerdictsFrame
-from views.outliers.criteria import CriteriaBar
+from views.frames.outliers import CriteriaFrame, VerdictRow, VerdictsFrame
+from views.outliers.criteria import CRITERIA, ThresholdBar
 from views.outliers.plot_tools import PlotTools
+from views.outliers.whole_table import whole_table
 from views.theme import GAP
 from views.widgets import describe, label
 
@@ -45,7 +46,7 @@ class VerdictsPage(QWidget):
         self._filter.setPlaceholderText("Filter: down_proj massive 41 …")
         self._filter.setClearButtonEnabled(True)
         self._count = label("", "muted")
-        self.criteria = CriteriaBar()
+        self.criteria = ThresholdBar(CRITERIA, CriteriaFrame())
         self._table = QTableWidget()
         self._findings = label("", "muted", wrap=True)
         self._lay_out()
@@ -122,7 +123,7 @@ class VerdictsPage(QWidget):
         row = QHBoxLayout()
         row.addWidget(self._filter, 1)
         row.addWidget(self._count)
-        row.addWidget(PlotTools("verdicts", "Ranked channels", self._table))
+        row.addWidget(PlotTools("verdicts", "Ranked channels", self._table, lambda: whole_table(self._table)))
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.addLayout(row)

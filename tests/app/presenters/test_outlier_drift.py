@@ -6,7 +6,7 @@ import pytest
 from app.presenters.outlier_drift import change, drift_frame, drift_readout, drift_sites, signed_codes
 from app.presenters.outliers import MapPick
 from tests.gpu.probes.test_verdicts import CHANNELS, QKV, planned
-from views.frames.outliers import NOT_FINITE, DriftFrame
+from views.frames.outliers import NOT_FINITE, DriftFrame, MatchFrame
 
 SITE = QKV.format(1)
 PICK = MapPick(kind="self_attn.qkv_proj")
@@ -58,3 +58,18 @@ def test_drift_answers_whether_one_calibrates_for_the_other(channels: int, answe
     assert answer in frame.note
     assert "traffic" in frame.note
     assert (SITE in frame.note) == (channels > 0)
+
+
+@pytest.mark.parametrize(
+    ("match", "answer"),
+    [
+        (MatchFrame(), "show matches"),
+        (MatchFrame(matching=0.1), "show mostly matches"),
+        (MatchFrame(matching=0.1, mostly=0.1), "does not match"),
+        (MatchFrame(changed=1000, matching=0.1), "show matches"),
+    ],
+)
+def test_what_counts_as_a_match_is_chosen(match: MatchFrame, answer: str) -> None:
+    frame = drift_frame(planned({}), planned({(SITE, 7): 100.0}), PICK, DriftFrame(other="o", match=match))
+    assert answer in frame.note
+    assert f"{match.changed:g} times their range" in frame.note

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from views.fields import DecimalBox
-from views.frames.outliers import CriteriaFrame
-from views.outliers.criteria import CriteriaBar
+from views.frames.outliers import CriteriaFrame, MatchFrame
+from views.outliers.criteria import CRITERIA, MATCH, ThresholdBar
 
 
 def test_a_threshold_is_told_with_the_others(qtbot) -> None:
-    bar = CriteriaBar()
+    bar = ThresholdBar(CRITERIA, CriteriaFrame())
     qtbot.addWidget(bar)
     chosen: list[CriteriaFrame] = []
     bar.chosen.connect(chosen.append)
@@ -16,3 +16,12 @@ def test_a_threshold_is_told_with_the_others(qtbot) -> None:
     boxes["Feature: share of layers"].stepUp()
     boxes["Massive: times the median"].setValue(500)
     assert chosen[-1] == CriteriaFrame(feature_layers=30, massive_magnitude=50, massive_ratio=500)
+
+
+def test_every_field_of_a_frame_has_its_box(qtbot) -> None:
+    for thresholds, frame in ((CRITERIA, CriteriaFrame()), (MATCH, MatchFrame())):
+        bar = ThresholdBar(thresholds, frame)
+        qtbot.addWidget(bar)
+        assert {each.key for each in thresholds} == set(vars(frame))
+        values = {box.accessibleName(): box.value() for box in bar.findChildren(DecimalBox)}
+        assert values == {each.name: getattr(frame, each.key) for each in thresholds}

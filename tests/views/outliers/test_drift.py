@@ -5,9 +5,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableWidget
 
 from tests.views.outliers.conftest import heat
-from views.fields import ChoiceBox
+from views.fields import ChoiceBox, DecimalBox
 from views.frames import Choice
-from views.frames.outliers import DriftFrame
+from views.frames.outliers import DriftFrame, MatchFrame
 from views.outliers.drift import DriftPage
 from views.theme import Theme
 
@@ -23,5 +23,9 @@ def test_another_capture_is_chosen_and_its_drift_listed(theme: Theme, qtbot) -> 
     with qtbot.waitSignal(page.other_chosen) as caught:
         QTest.keyClick(page.findChild(ChoiceBox), Qt.Key.Key_Down)
     assert caught.args == ["b"]
+    page.set_frame(DriftFrame(match=MatchFrame(changed=3.0)))
+    with qtbot.waitSignal(page.match.chosen) as caught:
+        page.match.findChild(DecimalBox).stepUp()
+    assert caught.args == [MatchFrame(changed=3.5)]
     page.set_frame(DriftFrame())
     assert not table.isVisible()
