@@ -41,15 +41,22 @@ def site_names(text: str) -> frozenset[str]:
 
 
 def run_capture(
-    session: EngineSession, files: ModelFiles, scheme: Scheme, ids: Sequence[int], **options: Any
+    session: EngineSession,
+    files: ModelFiles,
+    scheme: Scheme,
+    ids: Sequence[int],
+    *,
+    before: Sequence[int] = (),
+    **options: Any,
 ) -> Capture:
-    """Capture one text, with a line of progress; `options` are further fields of the request.
+    """Capture one text, or the part of one that comes after `before`, with a line of progress; `options` are
+    further fields of the request.
 
     Raises:
         RequestError: the text, a site or the limit is refused; nothing ran.
     """
     line = ProgressLine()
-    request = CaptureRequest((Prompt("", tuple(ids)),), **options)
+    request = CaptureRequest((Prompt("", tuple(ids), tuple(before)),), **options)
     found = capture(
         session.model,
         origin_of(files, scheme),

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.atomic import replacing
 from app.captures import SUFFIX
-from app.cli import arguments, capturing
+from app.cli import arguments, capturing, part
 from app.cli.output import finite, print_json, print_table
 from app.engine_session import EngineSession, ModelFiles
 from gpu.probes.capture_file import save_capture
@@ -29,6 +29,7 @@ MOST_ROWS = 40
 def add_arguments(parser: ArgumentParser) -> None:
     arguments.add_model(parser)
     arguments.add_tokens(parser)
+    part.add_arguments(parser)
     parser.add_argument(
         "--out",
         type=Path,
@@ -62,7 +63,8 @@ def run(args: Namespace) -> int:
         args.usage_error("give --out F.npz, --capture F.safetensors or both")
     files = ModelFiles.open(args.model)
     options = arguments.engine_options(args)
-    ids = arguments.given_tokens(args, files)
+    codec = files.codec if files.has_tokenizer else None
+    before, ids = part.parted(args, codec, arguments.given_tokens(args, files))
     thresholds = (args.outlier, args.massive)
     with ExitStack() as files_out:
         paths = {path: files_out.enter_context(replacing(path)) for path in (args.out, args.capture) if path}
@@ -72,6 +74,7 @@ def run(args: Namespace) -> int:
                 files,
                 options.scheme,
                 ids,
+                before=before,
                 thresholds=thresholds,
                 keep=args.keep,
                 limit_bytes=args.limit,
@@ -93,6 +96,7 @@ def _document(args: Namespace, found: Capture) -> dict[str, object]:
         "capture": None if args.capture is None else str(args.capture),
         "scheme": found.origin.scheme,
         "tokens": found.tokens,
+        "tokens_before": len(found.prompts[0].before),
         "channels": capturing.ranked(found),
         "sites": [_site_summary(statistics) for statistics in found.sites.values()],
         **capturing.verdict_document(found),
