@@ -15,6 +15,7 @@ from views.theme import Theme
 from views.widgets import describe
 
 _AXIS_WIDTH = 58
+_HALF_A_LABEL = 9
 
 
 class _Axis(pg.AxisItem):  # type: ignore[misc]
@@ -127,6 +128,7 @@ class DamageMap(pg.PlotWidget):  # type: ignore[misc]
         plot.disableAutoRange()
         plot.invertY(True)  # the first row on top
         plot.getAxis("left").setWidth(_AXIS_WIDTH)
+        plot.layout.setContentsMargins(0, _HALF_A_LABEL, 0, 0)  # the first row's number stands on the edge
         plot.addItem(self._image)
         self._cursor.setZValue(5)
         plot.addItem(self._cursor, ignoreBounds=True)
