@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gpu.errors import RequestError
 from gpu.probes.captured import Capture
-from gpu.probes.saliency import Worth
 from gpu.probes.site_names import RESIDUAL, kind_of
+
+if TYPE_CHECKING:
+    from gpu.probes.saliency import Worth
 
 WHERE = {
     "inputs": "zeroed as attention projections and the first layers of the MLP read them, as in the paper",

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.knockouts import WHERE, targets_of
+from app.knockouts import WHERE, targets_of, worth_told
 from gpu.errors import RequestError
+from gpu.probes.saliency import Worth
 from tests.gpu.probes.test_verdicts import CHANNELS, LAYERS, QKV, planned
 
 SPIKES = {(QKV.format(1), 7): 50.0, ("layers.2.mlp.down_proj", 3): 90.0}
@@ -23,3 +24,14 @@ def test_given_channels_are_taken_in_every_layer() -> None:
         QKV.format(i) for i in range(LAYERS)
     }
     assert set(WHERE) == {"inputs", "all-inputs", "residual"}
+
+
+def test_size_is_not_worth() -> None:
+    assert worth_told(None) == ""
+    planted, carrying, ordinary = (worth_told(w) for w in (Worth(45, 0.95), Worth(45, 30), Worth(1, 1)))
+    assert planted.startswith("Little depends")
+    assert "45 times" in planted
+    assert "0.95 times" in planted
+    assert carrying.startswith("The chosen channels are 45 times")
+    assert "30 times as much" in carrying
+    assert "Little" not in ordinary
