@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.engine_thread import EngineThread, Job
 from app.failures import sentence_of
-from app.knockouts import WHERE, targets_of
+from app.knockouts import WHERE, targets_of, worth_told
 from app.messages import ModelFacts, TaskProgress
 from app.presenters.outlier_profile import knockout_charts, knockout_note
 from app.tasks.knockout import KNOCKOUT, KnockedOut, KnockoutFailed, KnockoutWish, run_knockout
@@ -123,6 +123,7 @@ class KnockoutController(QObject):
             place=self._place,
             seeds=self._seeds,
             charts=knockout_charts(result) if result is not None else (),
+            verdict=worth_told(result.worth) if result is not None and not self._problem else "",
             note=self._problem or (knockout_note(result) if result is not None else _EXPLANATION),
             running=running,
             progress=self._at.done / self._at.total if running and self._at.total else 0.0,

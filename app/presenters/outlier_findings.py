@@ -77,7 +77,8 @@ def definitions(c: Criteria) -> str:
         "the MLP's first layers read it.\n"
         f"Massive (arXiv 2402.17762): |x| ≥ {c.massive_magnitude:g} and ≥ {c.massive_ratio:g} times the "
         "median channel's mean |x|, in the residual stream.\n"
-        "Not finite: an infinity or NaN was computed."
+        "Not finite: an infinity or NaN was computed.\n"
+        "In both of two: the mean Jaccard index of all pairs."
     )
 
 
@@ -186,14 +187,19 @@ def _persistence(capture: Capture) -> list[str]:
                 else ""
             )
             name = RESIDUAL if kind == RESIDUAL else kind
-            told.append(f"{name}: overlap between layers {overlap.jaccard:.0%} (Jaccard){same}.")
+            told.append(
+                f"{name}: of the channels that stand out in one of two layers, {overlap.jaccard:.0%} do in "
+                f"both{same}."
+            )
     tokens = [overlap.jaccard for overlap in overlap_of_tokens(capture).values() if overlap.anywhere]
     if tokens and capture.tokens > 1:
-        told.append(f"Overlap between the tokens: {sum(tokens) / len(tokens):.0%} (Jaccard).")
+        told.append(
+            f"Of those that stand out at one of two tokens, {sum(tokens) / len(tokens):.0%} do at both."
+        )
     prompts = [overlap.jaccard for overlap in overlap_of_prompts(capture).values() if overlap.anywhere]
     if prompts:
         told.append(
-            f"Overlap between the {len(capture.prompts)} prompts: "
-            f"{sum(prompts) / len(prompts):.0%} (Jaccard)."
+            f"Of those that stand out in one of two prompts, {sum(prompts) / len(prompts):.0%} do in both "
+            f"({len(capture.prompts)} prompts)."
         )
     return told

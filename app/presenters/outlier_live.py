@@ -52,6 +52,7 @@ def live_frame(rows: Sequence[LiveRow], site: str, pick: MapPick, channel: int |
     is_there = channel is not None and channel < values.shape[1]
     return HeatFrame(
         key=f"live {site}",
+        axes=("token", "channel"),
         codes=codes,
         row_names=("",) * blank + tuple(row.name for row in rows),
         column_ids=np.arange(values.shape[1], dtype=np.int32),

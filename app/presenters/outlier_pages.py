@@ -136,6 +136,7 @@ class TokensPresenter:
         row = int(self.values[:, pin.channel].argmax()) if pin is not None and place.size else 0
         return HeatFrame(
             key=f"{self.site} {self.pick.is_sorted}",
+            axes=("token", "channel"),
             codes=self._coded.codes,
             row_names=tuple(name.replace("\n", "⏎").strip(" ") or "␣" for name in names),
             column_ids=self.order.astype(np.int32),
@@ -161,6 +162,7 @@ def sinks_frame(capture: Capture | None, palette: str) -> HeatFrame:
     found = coded(shares, "linear")
     return HeatFrame(
         key="sinks",
+        axes=("layer", "head"),
         codes=found.codes,
         row_names=tuple(map(str, range(shares.shape[0]))),
         column_ids=np.arange(shares.shape[1], dtype=np.int32),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from app.knockouts import PAPER, PAPER_CHOSEN_FACTOR, PAPER_RANDOM_FACTOR, worth_told
+from app.knockouts import PAPER, PAPER_CHOSEN_FACTOR, PAPER_RANDOM_FACTOR
 from app.presenters.outlier_pages import bars
 from gpu.probes.ranking import median_magnitude, rank
 from gpu.probes.remedies import GRIDS, LevelsLeft, Remedy, apply, levels_left, rotation_width
@@ -147,11 +147,10 @@ def knockout_charts(result: Knockout) -> tuple[tuple[str, tuple[BarSpread, ...]]
 
 
 def knockout_note(result: Knockout) -> str:
-    told = (
+    return (
         f"{result.channels:,} channels of {result.sites} sites over {result.tokens:,} tokens. "
         f"Dashed, the paper ({PAPER['model']}): {PAPER['chosen']}; random channels {PAPER['random']}."
     )
-    return f"{worth_told(result.worth)}\n{told}".lstrip()
 
 
 def _bar(

@@ -32,16 +32,17 @@ def _no_codes() -> Codes:
 class HeatFrame:
     """Values as codes uint8 [rows, columns], 0 … LARGEST from the least to the most, or NOT_FINITE.
 
-    `row_names` and `column_ids` label the axes. `low` and `high` are the values at the ends of the colours,
-    `handles` where in 0 … 1 of the whole range they lie. The first `blank_rows` are there for rows to come
-    and hold nothing. `pinned` is a row and a place among the columns; `key` changes when what is shown is
-    another thing, seen whole again.
+    `row_names` and `column_ids` label the axes, `axes` says what rows and columns are. `low` and `high` are
+    the values at the ends of the colours, `handles` where in 0 … 1 of the whole range they lie. The first
+    `blank_rows` are there for rows to come and hold nothing. `pinned` is a row and a place among the columns;
+    `key` changes when what is shown is another thing, seen whole again.
     """
 
     key: str = ""
     codes: Codes = field(default_factory=_no_codes, repr=False)
     row_names: tuple[str, ...] = ()
     column_ids: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32), repr=False)
+    axes: tuple[str, str] = ("layer", "channel")
     low: str = ""
     high: str = ""
     handles: tuple[float, float] = (0.0, 1.0)
@@ -175,12 +176,13 @@ class BarSpread:
 
 @dataclass(frozen=True)
 class KnockoutFrame:
-    """A knock-out: where channels are taken out, and for each measure its bars."""
+    """A knock-out: where channels are taken out, for each measure its bars, and what that means."""
 
     where: tuple[Choice, ...] = ()
     place: str = ""
     seeds: int = 5
     charts: tuple[tuple[str, tuple[BarSpread, ...]], ...] = ()
+    verdict: str = ""
     note: str = ""
     running: bool = False
     progress: float = 0.0

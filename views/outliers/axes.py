@@ -1,4 +1,4 @@
-"""Names of rows and numbers of columns beside a map, as many as there is room for."""
+"""Names of rows and numbers of columns beside a map, as many as there is room for, and what they are."""
 
 from __future__ import annotations
 
@@ -14,12 +14,30 @@ from views.outliers.span import Span
 _GAP = 6
 _WIDEST = 120
 _LABEL_PX = 70
+_TICK_HEIGHT = 20
 
 
 def name_width(metrics: QFontMetrics, names: Sequence[str]) -> int:
     """Room that the names of rows take."""
     longest = max(names, key=len, default="")
     return min(metrics.horizontalAdvance(longest), _WIDEST) + 2 * _GAP
+
+
+def margins(metrics: QFontMetrics, names: Sequence[str]) -> tuple[int, int]:
+    """Room at the left for the names of rows and what they are, and below for the same of the columns."""
+    return metrics.height() + name_width(metrics, names), _TICK_HEIGHT + metrics.height()
+
+
+def draw_titles(painter: QPainter, area: QRect, axes: tuple[str, str]) -> None:
+    """What the rows are, upwards at the left edge, and what the columns are, below their numbers."""
+    rows, columns = axes
+    line, flags = painter.fontMetrics().height(), int(Qt.AlignmentFlag.AlignCenter)
+    painter.drawText(QRect(area.left(), area.bottom() + _TICK_HEIGHT, area.width(), line), flags, columns)
+    painter.save()
+    painter.translate(0, area.bottom())
+    painter.rotate(-90)
+    painter.drawText(QRect(0, 0, area.height(), line), flags, rows)
+    painter.restore()
 
 
 def draw_rows(painter: QPainter, area: QRect, span: Span, names: Sequence[str]) -> None:

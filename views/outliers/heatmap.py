@@ -17,17 +17,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from views.frames.outliers import HeatFrame
-from views.outliers.axes import draw_columns, draw_rows, name_width
+from views.outliers.axes import draw_columns, draw_rows, draw_titles, margins
 from views.outliers.palettes import colour_table
 from views.outliers.pooling import Pyramid
 from views.outliers.span import Span
 from views.theme import Theme
 from views.widgets import describe
 
-_BOTTOM = 20
 _ZOOM = 1.25
 _CLICK_PX = 4
 _PAN_SHARE = 0.2
+_RAIL_PX = 3
 
 
 class HeatMap(QWidget):
@@ -87,8 +87,8 @@ class HeatMap(QWidget):
 
     def area(self) -> QRect:
         """Where the map itself lies."""
-        left = name_width(self.fontMetrics(), self._frame.row_names)
-        return self.rect().adjusted(left, 1, -1, -_BOTTOM)
+        left, below = margins(self.fontMetrics(), self._frame.row_names)
+        return self.rect().adjusted(left, 1, -1, -below)
 
     def cell_at(self, x: float, y: float) -> tuple[int, int]:
         """Row and place at a position; of several columns under one pixel the strongest; −1, −1 outside."""
@@ -116,6 +116,7 @@ class HeatMap(QWidget):
         painter.setPen(QColor(colours.muted))
         draw_rows(painter, area, self._rows, self._frame.row_names)
         draw_columns(painter, area, self._columns, self._frame.column_ids)
+        draw_titles(painter, area, self._frame.axes)
         self._draw_marks(painter, area)
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.accent), 1))
@@ -146,16 +147,19 @@ class HeatMap(QWidget):
             shade = QColor(self._theme.colours.accent)
             shade.setAlpha(70)
             painter.fillRect(QRectF(left, area.top(), right - left, area.height()), shade)
-        if self._frame.pinned is None:
-            return
-        row, place = self._frame.pinned
-        x = area.left() + self._columns.share(place + 0.5) * area.width()
-        y = area.top() + self._rows.share(row + 0.5) * area.height()
+        if self._frame.pinned is not None:
+            self._draw_pin(painter, area, *self._frame.pinned)
+
+    def _draw_pin(self, painter: QPainter, area: QRect, row: int, place: int) -> None:
+        """Rails beside the column and a frame around the cell, so that neither is hidden."""
+        left, right = (area.left() + self._columns.share(at) * area.width() for at in (place, place + 1))
+        top, bottom = (area.top() + self._rows.share(at) * area.height() for at in (row, row + 1))
+        cell = QRectF(left, top, right - left, bottom - top).adjusted(-_RAIL_PX, 0, _RAIL_PX, 0)
         for colour, width in (("#000000", 3), ("#ffffff", 1)):  # seen on every colour of the map
             painter.setPen(QPen(QColor(colour), width, Qt.PenStyle.SolidLine))
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, y - 6))
-            painter.drawLine(QPointF(x, y + 6), QPointF(x, area.bottom()))
-            painter.drawEllipse(QPointF(x, y), 5, 5)
+            for x in (cell.left(), cell.right()):
+                painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            painter.drawRect(cell)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         area, steps = self.area(), event.angleDelta().y() / 120

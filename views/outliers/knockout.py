@@ -95,6 +95,7 @@ class KnockoutPage(QWidget):
         self._progress.setTextVisible(False)
         self._stage = label("", "muted")
         self._chart = FactorChart(theme)
+        self._verdict = label("", "strong", wrap=True)
         self._note = label("", "muted", wrap=True)
         self._lay_out()
         self._place.chosen.connect(self.place_chosen)
@@ -112,7 +113,12 @@ class KnockoutPage(QWidget):
         self._progress.setValue(round(frame.progress * 100))
         self._stage.setText(frame.stage)
         self._chart.set_charts(frame.charts)
+        self._verdict.setText(frame.verdict)
+        self._verdict.setVisible(bool(frame.verdict))
         self._note.setText(frame.note)
+
+    def verdict(self) -> str:
+        return self._verdict.text()
 
     def note(self) -> str:
         return self._note.text()
@@ -130,6 +136,7 @@ class KnockoutPage(QWidget):
         page.setContentsMargins(GAP, GAP, GAP, GAP)
         page.addLayout(row)
         page.addWidget(self._chart)
+        page.addWidget(self._verdict)
         page.addWidget(self._note)
         page.addStretch()
 

@@ -18,7 +18,7 @@ from views.outliers.criteria import CRITERIA, ThresholdBar
 from views.outliers.plot_tools import PlotTools
 from views.outliers.whole_table import whole_table
 from views.theme import GAP
-from views.widgets import describe, label
+from views.widgets import describe, label, tool_button
 
 _SORT = Qt.ItemDataRole.UserRole
 _ROW = Qt.ItemDataRole.UserRole + 1
@@ -49,21 +49,34 @@ class VerdictsPage(QWidget):
         self.criteria = ThresholdBar(CRITERIA, CriteriaFrame())
         self._table = QTableWidget()
         self._findings = label("", "muted", wrap=True)
+        self._defines = tool_button("Definitions", "What the verdicts mean, with their thresholds")
+        self._defines.setCheckable(True)
         self._lay_out()
         self._filter.textChanged.connect(self._show_matches)
         self._table.itemSelectionChanged.connect(self._choose)
+        self._defines.toggled.connect(self._tell)
 
     def set_frame(self, frame: VerdictsFrame) -> None:
         if frame == self._frame:
             return
         self._frame = frame
         self.criteria.set_frame(frame.criteria)
-        self._findings.setText("\n".join(frame.findings) if frame.rows or frame.findings else frame.empty)
-        self._findings.setToolTip(frame.definitions)
+        self._defines.setEnabled(bool(frame.definitions))
+        self._tell()
         self._table.setToolTip(frame.definitions)
         with QSignalBlocker(self._table):
             self._fill(frame)
         self._show_matches()
+
+    def told(self) -> str:
+        """What is said below the table."""
+        return self._findings.text()
+
+    def _tell(self) -> None:
+        """The findings, or what the verdicts in them mean."""
+        frame, findings = self._frame, "\n".join(self._frame.findings)
+        is_defined = self._defines.isChecked() and frame.definitions
+        self._findings.setText(frame.definitions if is_defined else findings or frame.empty)
 
     def visible_rows(self) -> list[tuple[str, ...]]:
         """The cells of the rows that pass the filter, as sorted."""
@@ -123,6 +136,7 @@ class VerdictsPage(QWidget):
         row = QHBoxLayout()
         row.addWidget(self._filter, 1)
         row.addWidget(self._count)
+        row.addWidget(self._defines)
         row.addWidget(PlotTools("verdicts", "Ranked channels", self._table, lambda: whole_table(self._table)))
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)

@@ -122,7 +122,7 @@ def test_the_findings_tell_how_alike_the_tokens_are() -> None:
     values = np.ones((TOKENS, CHANNELS), np.float32)
     values[:, 7] = 50
     found = verdicts_frame(planned({}, values={SITE: values})).findings
-    assert "Overlap between the tokens: 100% (Jaccard)." in found
+    assert "Of those that stand out at one of two tokens, 100% do at both." in found
 
 
 def test_the_biography_goes_back_to_earlier_starts() -> None:

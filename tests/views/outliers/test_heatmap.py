@@ -57,6 +57,19 @@ def test_a_spike_of_one_channel_is_drawn(chart: HeatMap) -> None:
     assert high in found
 
 
+def test_what_is_pinned_is_not_hidden(chart: HeatMap) -> None:
+    """Rails stand beside its column and a frame around its cell."""
+    spikes = heat().codes.copy()
+    spikes[:, 431] = 250
+    chart.set_frame(heat(codes=spikes, pinned=(1, 431)))
+    high = QColor.fromRgb(colour_table("viridis", "#000000")[250])
+    for row in range(4):
+        at, image = spot(chart, row, 431), chart.grab().toImage()
+        beside = [image.pixelColor(at.x() + d, at.y()) for d in range(-6, 7)]
+        assert high in beside
+        assert beside.count(QColor("#ffffff")) == 2
+
+
 def test_rows_lie_where_they_are_read(chart: HeatMap) -> None:
     """Every cell has its colour, rows cut by the edges too."""
     codes = (np.arange(40, dtype=np.uint8)[:, None] * 6).repeat(3, axis=1)

@@ -17,7 +17,7 @@ BARS = (
     BarSpread("without random", 1.1, "× 1.1", (0.9, 1.2), (1.0, 1.001)),
 )
 FRAME = KnockoutFrame(
-    (Choice("inputs", "Inputs"),), "inputs", 5, (("Perplexity", BARS),), "A note", enabled=True
+    (Choice("inputs", "Inputs"),), "inputs", 5, (("Perplexity", BARS),), "A verdict", "A note", enabled=True
 )
 
 
@@ -27,6 +27,7 @@ def test_it_is_run_and_cancelled_by_one_button(theme: Theme, qtbot) -> None:
     page.show()
     page.set_frame(FRAME)
     assert page.note() == "A note"
+    assert page.verdict() == "A verdict"
     go = page.findChild(QPushButton)
     with qtbot.waitSignal(page.run_requested):
         QTest.mouseClick(go, Qt.MouseButton.LeftButton)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QTableWidget
+from PySide6.QtWidgets import QLineEdit, QTableWidget, QToolButton
 
 from views.frames.outliers import VerdictRow, VerdictsFrame
 from views.outliers.verdicts import VerdictsPage
@@ -55,6 +55,14 @@ def test_every_word_of_the_filter_must_match(page: VerdictsPage) -> None:
     assert page.visible_rows() == []
     field.clear()
     assert len(page.visible_rows()) == 2
+
+
+def test_what_the_verdicts_mean_can_be_read(page: VerdictsPage) -> None:
+    button = next(each for each in page.findChildren(QToolButton) if each.text() == "Definitions")
+    button.click()
+    assert page.told() == "Massive: large."
+    button.click()
+    assert page.told() == "2 channels stand out."
 
 
 def test_an_empty_table_says_so(page: VerdictsPage) -> None:
