@@ -24,6 +24,7 @@ from views.chat.style import TextStyle
 from views.chat.table_widths import fit_columns
 
 CODE_HEAD = 28
+SIDE_BAR = 14  # what a table that is scrolled sideways has below it
 _CODE_PADDING = 12
 _RULE = 9.0
 _RADIUS = 8.0
@@ -39,17 +40,27 @@ class LaidBlock:
         self._style = style
         self.left = sum(_QUOTE if kind == "q" else style.indent for kind in block.nesting)
         self._formula = style.formulas.set(block.text, display=True) if block.kind == "formula" else None
+        self.overflow = 0  # pixels of a table that are out of sight, left and right together
         self.document = self._lay_out()
         self._at = QPointF(self.left + self._padding, self._head)
         self.height = self._measure()
         self.mirrored = self.document is not None and _is_mirrored(self.document)
         if self.mirrored:
             self._at.setX(0)
+        self._start = self._at.x()
 
     @property
     def length(self) -> int:
         """Positions of a selection: characters of its text."""
         return 1 if self.document is None else self.document.characterCount() - 1
+
+    @property
+    def scrolled(self) -> int:
+        """How much of the overflow is out of sight at the left."""
+        return round(self._start - self._at.x())
+
+    def scroll_to(self, scrolled: int) -> None:
+        self._at.setX(self._start - max(0, min(self.overflow, scrolled)))
 
     def paint(self, painter: QPainter, selected: tuple[int, int] | None) -> None:
         """With its upper left corner at the painter's origin; `selected` is a range of positions."""
@@ -63,6 +74,11 @@ class LaidBlock:
         elif self._formula is not None:
             self._paint_formula(self._formula, painter, selected)
         elif self.document is not None:
+            if self.overflow:
+                painter.setClipRect(
+                    QRectF(self._start, 0, self.width - self.left, self.height),
+                    Qt.ClipOperation.IntersectClip,
+                )
             painter.translate(self._at)
             self.document.documentLayout().draw(painter, self._context(selected))
             painter.translate(-self._at)
@@ -100,9 +116,9 @@ class LaidBlock:
             return None
         document = document_of(self.block, self._style)
         room = max(40.0, self.width - self.left - 2 * self._padding)
-        if self.block.kind == "table":
-            fit_columns(document, self.block, room, self._style)
-        document.setTextWidth(room)
+        wide = fit_columns(document, self.block, room, self._style) if self.block.kind == "table" else room
+        document.setTextWidth(wide)
+        self.overflow = max(0, ceil(wide - room))
         return document
 
     @property
@@ -120,7 +136,8 @@ class LaidBlock:
             return 2 * _RULE + 1
         if self._formula is not None:
             return ceil(self._formula.size.height() * self._formula_scale()) + 4
-        return ceil(self.document.size().height() + self._head + self._padding) if self.document else 0
+        below = SIDE_BAR if self.overflow else self._padding
+        return ceil(self.document.size().height() + self._head + below) if self.document else 0
 
     def _formula_scale(self) -> float:
         return min(1.0, (self.width - self.left) / self._formula.width) if self._formula else 1.0

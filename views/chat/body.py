@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -22,6 +23,7 @@ from views.chat.column import Column
 from views.chat.markdown import MarkdownStream
 from views.chat.plain import plain_blocks
 from views.chat.selection import Place, Selection
+from views.chat.side_bars import SideBars
 from views.chat.style import TextStyle
 
 _AT_ONCE_S = 0.006
@@ -48,6 +50,7 @@ class MessageBody(QWidget):
         self.column = Column(style, 400)
         self.selection = Selection()
         self._buttons = CodeButtons(self)
+        self._bars = SideBars(self)
         self._pressed_link = ""
         self._seen = (0.0, 600.0)
 
@@ -78,6 +81,7 @@ class MessageBody(QWidget):
             self.column.lay_out(top, bottom)
         self._update_height()
         self._buttons.place(self.column, top, bottom)
+        self._bars.place(self.column, top, bottom)
 
     def work(self, seconds: float) -> bool:
         """Read and lay out more of what is not in sight; False once nothing is left to do."""
@@ -156,6 +160,9 @@ class MessageBody(QWidget):
         link = self._link_at(event.position())
         if link and link == self._pressed_link and self.selection.is_empty:
             self.link_clicked.emit(link, event.globalPosition().toPoint())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.setAccepted(self._bars.scroll(self.column, event.position(), event))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self.column.blocks:

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtGui import QFont, QFontMetricsF, QTextDocument, QTextLength, QTextTable
 
 from views.chat.spans import Block, Spans
 from views.chat.style import TextStyle
 
 _MOST_ROWS = 100  # that are measured
+_LEAST_LETTERS = 12  # of a column whose cells are sentences
+_WORD_LETTERS = 44  # only longer words are broken so that a table fits
 
 
-def fit_columns(document: QTextDocument, block: Block, room: float, style: TextStyle) -> None:
-    """Share `room` pixels among the columns of a document's table; one that fits is left as it is."""
-    widths = column_widths(*_wishes(block, style), room)
+def fit_columns(document: QTextDocument, block: Block, room: float, style: TextStyle) -> float:
+    """Share `room` pixels among the columns of a document's table, and return how wide it is to be laid out.
+
+    A table that fits is left as it is; one whose words need more is wider than the room.
+    """
+    limits = _LEAST_LETTERS * style.letter, _WORD_LETTERS * style.letter
+    widths = column_widths(*_wishes(block, style), room, *limits)
     table = document.rootFrame().childFrames()[0]
-    if widths and isinstance(table, QTextTable):
-        kind, whole = QTextLength.Type.PercentageLength, sum(widths)
-        look = table.format().toTableFormat()
-        look.setWidth(QTextLength(kind, 100))
-        look.setColumnWidthConstraints([QTextLength(kind, 100 * width / whole) for width in widths])
-        table.setFormat(look)
+    if not widths or not isinstance(table, QTextTable):
+        return room
+    kind, whole = QTextLength.Type.PercentageLength, sum(widths)
+    look = table.format().toTableFormat()
+    look.setWidth(QTextLength(kind, 100))
+    look.setColumnWidthConstraints([QTextLength(kind, 100 * width / whole) for width in widths])
+    table.setFormat(look)
+    return max(room, ceil(whole))
 
 
-def column_widths(words: list[float], lines: list[float], room: float) -> list[float]:
-    """Every column gets its longest word, and of what is left its share of what it lacks. Where the words are
-    too wide together, the widest give way.
+def column_widths(
+    words: list[float], lines: list[float], room: float, least: float = 0, word_at_least: float = 0
+) -> list[float]:
+    """Every column gets its longest word, and of what is left its share of what it lacks.
 
-    `words` and `lines` are the widths of the longest word and of the longest cell in one line. Empty if all
-    lines fit into `room`.
+    `words` and `lines` are the widths of the longest word and of the longest cell in one line. No column of
+    several words is narrower than `least`. Where the words are too wide together, the widest give way, but
+    none below `word_at_least`: then the columns are wider than `room`. Empty if all lines fit into it.
     """
     if sum(lines) <= room:
         return []
+    words = [max(word, min(line, least)) for word, line in zip(words, lines, strict=True)]
     if sum(words) >= room:
-        most = _widest(words, room)
+        most = max(_widest(words, room), word_at_least)
         return [min(word, most) for word in words]
     lacking = [line - word for line, word in zip(lines, words, strict=True)]
     share = (room - sum(words)) / sum(lacking)

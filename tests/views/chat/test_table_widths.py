@@ -33,6 +33,29 @@ def test_they_fill_the_room_and_words_stay_whole_if_they_can(wishes: Wishes, roo
         assert all(w <= line + 1e-6 for w, line in zip(widths, lines, strict=True))
 
 
+@given(WISHES, st.floats(50, 1000), st.floats(20, 100), st.floats(100, 400))
+def test_with_a_least_width_they_fill_the_room_or_more(
+    wishes: Wishes, room: float, least: float, word_at_least: float
+) -> None:
+    words = [word for word, _ in wishes]
+    lines = [word + more for word, more in wishes]
+    widths = column_widths(words, lines, room, least, word_at_least)
+    if sum(lines) <= room:
+        assert widths == []
+        return
+    assert sum(widths) >= room - 1e-6
+    for width, word, line in zip(widths, words, lines, strict=True):
+        assert width >= min(word, word_at_least) - 1e-6
+        assert width >= min(line, least) - 1e-6
+        assert width <= max(line, word) + 1e-6
+
+
+def test_a_table_of_many_long_words_is_wider_than_the_room(theme) -> None:
+    style = TextStyle(theme)
+    block = Block("table", rows=(tuple((Span("measurement_of_something"),) for _ in range(9)),))
+    assert fit_columns(document_of(block, style), block, 300, style) > 900
+
+
 def laid(theme, cells: tuple[str, ...], room: float) -> list[QTextLength]:
     style = TextStyle(theme)
     row = tuple((Span(text),) for text in cells)
