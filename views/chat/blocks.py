@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
-from views.chat.documents import OBJECT, document_of
+from views.chat.documents import ISOLATES, OBJECT, document_of
 from views.chat.formula import Formula
 from views.chat.spans import LINE_BREAK, Block
 from views.chat.style import TextStyle
@@ -29,6 +29,7 @@ _CODE_PADDING = 12
 _RULE = 9.0
 _RADIUS = 8.0
 _QUOTE = 16.0
+_NOT_WRITTEN = dict.fromkeys(map(ord, OBJECT + ISOLATES))
 
 
 class LaidBlock:
@@ -109,7 +110,7 @@ class LaidBlock:
         before = self._cursor(0, start).selectedText().count(OBJECT)
         for formula in self._written_formulas()[before:]:
             text = text.replace(OBJECT, f"${formula}$", 1)
-        return text.replace(OBJECT, "")
+        return text.translate(_NOT_WRITTEN)
 
     def _lay_out(self) -> QTextDocument | None:
         if self._formula is not None or self.block.kind == "rule":

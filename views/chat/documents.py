@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import bidirectional
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QBrush,
@@ -23,6 +25,7 @@ from views.chat.spans import Block, Span, Spans
 from views.chat.style import FORMULA_TYPE, TextStyle
 
 OBJECT = "\ufffc"
+ISOLATES = "\u2066\u2069"  # left to right from here; to here
 _ALIGNMENTS = {"center": Qt.AlignmentFlag.AlignHCenter, "right": Qt.AlignmentFlag.AlignRight}
 
 
@@ -128,16 +131,24 @@ def _line_spacing(share: float, style: TextStyle) -> QTextBlockFormat:
 
 
 def _insert(cursor: QTextCursor, spans: Spans, font: QFont, style: TextStyle) -> bool:
-    """Whether there is a formula among `spans`."""
-    has_formula = False
+    """Whether there is a formula among `spans`.
+
+    Among words from right to left, code and addresses are kept apart, or their signs would change places.
+    """
+    has_formula, mixed = False, any(map(_is_from_right, spans))
     for span in spans:
         formula = style.formulas.set(span.text, display=False) if span.formula else None
         if formula is not None:
             cursor.insertText(OBJECT, style.objects.format(formula, style.font))
             has_formula = True
         else:
-            cursor.insertText(span.text, _look(span, font, style))
+            apart = mixed and (span.code or span.text == span.link)
+            cursor.insertText(span.text.join(ISOLATES) if apart else span.text, _look(span, font, style))
     return has_formula
+
+
+def _is_from_right(span: Span) -> bool:
+    return not span.text.isascii() and any(bidirectional(letter) in ("R", "AL") for letter in span.text)
 
 
 def _look(span: Span, font: QFont, style: TextStyle) -> QTextCharFormat:

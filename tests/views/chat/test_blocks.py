@@ -77,3 +77,20 @@ def test_right_to_left_is_mirrored(style: TextStyle) -> None:
 def test_a_wide_formula_is_made_to_fit(style: TextStyle) -> None:
     text = "$$\n" + " + ".join(f"x_{n}" for n in range(40)) + "\n$$"
     assert laid(text, style, 200).height < laid(text, style, 2000).height
+
+
+@pytest.mark.parametrize("text", ["يقيس `((a[0]))` القيمة", "קוד `{{ x; }}` כאן"])
+def test_code_among_words_from_right_to_left_reads_from_left_to_right(style: TextStyle, text: str) -> None:
+    block, code = laid(text, style), text.split("`")[1]
+    assert block.document is not None
+    first = block.document.find(code).selectionStart()
+    line = block.document.firstBlock().layout().lineAt(0)
+    across = [line.cursorToX(first + place)[0] for place in range(1, len(code))]  # the ends belong to both
+    assert across == sorted(across)
+
+
+def test_what_keeps_code_apart_is_not_copied(style: TextStyle) -> None:
+    text = "يقيس `a[0] = -1;` من https://a.b/c?d=1 القيمة"
+    block = laid(text, style)
+    assert block.length > len(text) - 2
+    assert block.text(0, block.length) == text.replace("`", "")
