@@ -24,17 +24,16 @@ from views.chat.token_card import TokenCard
 from views.outliers import OutliersPanel
 from views.strips import Banner
 
-NONSENSE = Sampling(temperature=100.0, top_k=0, top_p=1.0, seed=1)  # goes on until it is stopped
+SAME = Sampling(temperature=0.7, top_k=20, top_p=0.8, seed=1)  # the same answers in each run
+NONSENSE = Sampling(temperature=100.0, top_k=0, top_p=1.0, seed=5)  # fills the context if nobody stops it
 
 
 @pytest.fixture(scope="module")
 def session(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        result = Session(qapp, tmp_path_factory.mktemp("settings"))
-        result.open()
-        yield result
-        result.close()
+    result = Session(qapp, tmp_path_factory.mktemp("settings"))
+    result.open()
+    yield result
+    result.close()
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +41,7 @@ def fresh_chat(session: Session) -> None:
     """Each test begins with the demo open and nothing said."""
     assert session.facts is not None
     session.gui.chat.new_chat()
+    session.gui.chat.set_sampling(SAME)
     session.wait(lambda: session.gui.engine.is_idle)
 
 
@@ -163,7 +163,6 @@ def test_escape_stops_the_answer_and_keeps_what_was_written(session: Session) ->
     session.wait(lambda: bool(session.gui.chat.path[-1].text))
     QTest.keyClick(session.gui.window.panels.chat.focusWidget(), Qt.Key.Key_Escape)
     answer = session.wait_for_answer()
-    session.gui.chat.set_sampling(None)
     assert answer.state == "cancelled"
     assert answer.text
 

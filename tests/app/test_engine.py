@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -40,8 +39,7 @@ class Loads:
 
 
 @pytest.fixture
-def loads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Loads:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+def loads(monkeypatch: pytest.MonkeyPatch) -> Loads:
     result = Loads()
     monkeypatch.setattr(module, "EngineSession", result)
     return result

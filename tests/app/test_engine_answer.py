@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -29,8 +28,7 @@ def letters() -> list[object]:
 
 
 @pytest.fixture
-def engine(letters: list[object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[GpuEngine]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+def engine(letters: list[object]) -> Iterator[GpuEngine]:
     result = GpuEngine(letters.append)
     result.open(ModelWish("demo", context_tokens=128), lambda: False)
     yield result

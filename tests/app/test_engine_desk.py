@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -21,8 +20,7 @@ def letters() -> list[object]:
 
 
 @pytest.fixture
-def engine(letters: list[object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[GpuEngine]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+def engine(letters: list[object]) -> Iterator[GpuEngine]:
     result = GpuEngine(letters.append)
     result.open(ModelWish("demo", context_tokens=64), lambda: False)
     yield result

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -60,8 +59,7 @@ class Page:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Page]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+def page(qtbot: QtBot, theme: Theme) -> Iterator[Page]:
     result = Page(qtbot, theme)
     result.engine.start()
     result.load()

@@ -18,6 +18,7 @@ from app.tasks.knockout import KnockedOut
 from gpu.probes.capture_file import load_capture, save_capture
 from gpu.probes.captured import Capture
 from gpu.probes.knockout import Knockout, Score
+from gpu.probes.saliency import Worth
 from tests.app.controllers.test_outlier_live import followed
 from tests.app.fake_engine import facts_for
 from tests.gpu.probes.test_verdicts import CHANNELS, QKV, TOKENS, planned
@@ -44,12 +45,11 @@ def panel(theme: Theme, qtbot) -> OutliersPanel:
 
 
 @pytest.fixture
-def outliers(panel: OutliersPanel, engine: EngineThread, qtbot) -> Iterator[OutliersController]:
+def outliers(panel: OutliersPanel, engine: EngineThread) -> Iterator[OutliersController]:
     controller = OutliersController(panel, engine, Sources(lambda: None, lambda: ("One?",)))
     controller.set_model(facts_for(ModelWish("demo")))
     panel.picks.kind_chosen.emit("self_attn.qkv_proj")
     yield controller
-    qtbot.waitUntil(lambda: controller.profile.is_idle)
     controller.stop()
 
 
@@ -140,8 +140,11 @@ def test_a_knock_out_is_asked_for_and_shown(
     settle()
     assert "No model is open" in panel.knockout.note()
     score = Score(4.0, 0.5, 0.5)
-    outliers.knockout._hear(KnockedOut(Knockout(50, 50, 1, 1, score, score, (score,), None)))
+    outliers.knockout._hear(
+        KnockedOut(Knockout(50, 50, 1, 1, score, score, (score,), None, Worth(40.0, 0.9)))
+    )
     assert "2208.07339" in panel.knockout.note()
+    assert "Little depends" in panel.knockout.verdict()
     panel.knockout.place_chosen.emit("residual")
     panel.knockout.run_requested.emit()
     assert "No channel stands out" in panel.knockout.note()

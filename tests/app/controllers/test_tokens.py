@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -90,10 +89,7 @@ class Talk:
 
 
 @pytest.fixture
-def talk(
-    qtbot: QtBot, theme: Theme, archive: Archive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Talk]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+def talk(qtbot: QtBot, theme: Theme, archive: Archive) -> Iterator[Talk]:
     result = Talk(qtbot, theme, archive)
     result.engine.start()
     result.load()

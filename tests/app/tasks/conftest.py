@@ -16,13 +16,11 @@ def letters() -> list[object]:
 
 
 @pytest.fixture(scope="module")
-def engine(letters: list[object], tmp_path_factory: pytest.TempPathFactory) -> Iterator[GpuEngine]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        result = GpuEngine(letters.append)
-        result.open(ModelWish("demo", context_tokens=160), lambda: False)
-        yield result
-        result.close()
+def engine(letters: list[object]) -> Iterator[GpuEngine]:
+    result = GpuEngine(letters.append)
+    result.open(ModelWish("demo", context_tokens=160), lambda: False)
+    yield result
+    result.close()
 
 
 @pytest.fixture(autouse=True)
