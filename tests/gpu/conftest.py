@@ -10,7 +10,9 @@ import pytest
 from gpu.checkpoints import Checkpoint, open_checkpoint
 from gpu.device import Gpu, open_gpu
 from gpu.kit import Kit
+from gpu.model import LoadOptions, Model
 from gpu.pipelines import Pipelines
+from gpu.scheme import Scheme
 from tests.golden.qwen3.checkpoints import MIXTURES, SPECS, write_checkpoint
 from tests.gpu.device_arrays import Bench
 
@@ -95,3 +97,20 @@ def golden_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
         return open_checkpoint(directory if directory.exists() else write_checkpoint(specs[name], directory))
 
     return opened
+
+
+@pytest.fixture(scope="module")
+def golden_model(golden_checkpoint: Callable[[str], Checkpoint]) -> Iterator[Callable[..., Model]]:
+    """Loads the model of a golden spec, on a device that no other fixture of the module empties."""
+    device = open_gpu()
+    held: list[Model] = []
+
+    def loaded(name: str, context_tokens: int, scheme: str = "W16A16") -> Model:
+        options = LoadOptions(context_tokens)
+        held.append(Model.load(device, golden_checkpoint(name), Scheme.parse(scheme), options))
+        return held[-1]
+
+    yield loaded
+    for model in held:
+        model.close()
+    device.close()

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from gpu.checkpoints import Checkpoint
-from gpu.device import Gpu
 from gpu.drawing import device_draws
 from gpu.events import ChannelStats, Event, Failed, Finished, PromptProgress, Token
 from gpu.generate import Request, generate
-from gpu.model import LoadOptions, Model
+from gpu.model import Model
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import MOST_LIKELIEST, Sampling
-from gpu.scheme import Scheme
 from tests.golden.qwen3.checkpoints import SPECS, load_golden
 
 PROMPT = load_golden(SPECS[0]).prompt_ids
@@ -25,11 +22,8 @@ CONTEXT = 100
 
 
 @pytest.fixture(scope="module")
-def loaded(device_of_module: Gpu, golden_checkpoint: Callable[[str], Checkpoint]) -> Iterator[Model]:
-    checkpoint = golden_checkpoint(SPECS[0].name)
-    model = Model.load(device_of_module, checkpoint, Scheme.parse("W16A16"), LoadOptions(CONTEXT))
-    yield model
-    model.close()
+def loaded(golden_model: Callable[..., Model]) -> Model:
+    return golden_model(SPECS[0].name, CONTEXT)
 
 
 @pytest.fixture

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from gpu.checkpoints import Checkpoint
-from gpu.device import Gpu
 from gpu.events import ChannelStats, Event, Failed, Finished, PromptProgress, Timing, Token
 from gpu.generate import Request, check_prompt, generate
-from gpu.model import LoadOptions, Model
+from gpu.model import Model
 from gpu.probes.selection import ProbeSelection
 from gpu.qwen3.allocation import CHUNK_TOKENS
 from gpu.sampling import Sampling
-from gpu.scheme import Scheme
 from tests.golden.qwen3.checkpoints import SPECS, load_golden
 from tests.gpu.sentences import is_one_sentence
 
@@ -30,11 +27,8 @@ LONG_PROMPT = tuple(np.random.default_rng(1).integers(0, VOCABULARY, 2 * CHUNK_T
 
 
 @pytest.fixture(scope="module")
-def loaded(device_of_module: Gpu, golden_checkpoint: Callable[[str], Checkpoint]) -> Iterator[Model]:
-    checkpoint = golden_checkpoint(SPECS[0].name)
-    model = Model.load(device_of_module, checkpoint, Scheme.parse("W16A16"), LoadOptions(CONTEXT))
-    yield model
-    model.close()
+def loaded(golden_model: Callable[..., Model]) -> Model:
+    return golden_model(SPECS[0].name, CONTEXT)
 
 
 @pytest.fixture

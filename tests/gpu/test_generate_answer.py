@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from gpu.checkpoints import Checkpoint
-from gpu.device import Gpu
 from gpu.events import Token
 from gpu.generate import Request, generate
-from gpu.model import LoadOptions, Model
+from gpu.model import Model
 from gpu.sampling import Sampling
-from gpu.scheme import Scheme
 from tests.golden.qwen3.checkpoints import SPECS, load_golden
 
 GOLDEN = load_golden(SPECS[0])
@@ -22,12 +19,8 @@ GREEDY = Sampling(temperature=0)
 
 
 @pytest.fixture(scope="module")
-def model(device_of_module: Gpu, golden_checkpoint: Callable[[str], Checkpoint]) -> Iterator[Model]:
-    loaded = Model.load(
-        device_of_module, golden_checkpoint(SPECS[0].name), Scheme.parse("W16A16"), LoadOptions(100)
-    )
-    yield loaded
-    loaded.close()
+def model(golden_model: Callable[..., Model]) -> Model:
+    return golden_model(SPECS[0].name, 100)
 
 
 def tokens(model: Model, **request: object) -> list[Token]:

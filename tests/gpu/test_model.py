@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -30,11 +30,8 @@ TOLERANCE = 1e-4
 
 
 @pytest.fixture(scope="module")
-def loaded(device_of_module: Gpu, golden_checkpoint: Callable[[str], Checkpoint]) -> Iterator[Model]:
-    checkpoint = golden_checkpoint(SPEC.name)
-    model = Model.load(device_of_module, checkpoint, Scheme.parse("W16A16"), LoadOptions(CONTEXT))
-    yield model
-    model.close()
+def loaded(golden_model: Callable[..., Model]) -> Model:
+    return golden_model(SPEC.name, CONTEXT)
 
 
 @pytest.fixture

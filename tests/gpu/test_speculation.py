@@ -12,15 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu.checkpoints import Checkpoint
-from gpu.device import Gpu
 from gpu.errors import Cancelled
 from gpu.events import Event, Finished, Token
 from gpu.generate import Request, generate
-from gpu.model import LoadOptions, Model
+from gpu.model import Model
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampling
-from gpu.scheme import Scheme
 from gpu.speculation import CHECKED_TOKENS, BackOff, PromptLookup, Steps
 from tests.golden.qwen3.checkpoints import SPECS
 
@@ -30,14 +27,8 @@ few_ids = st.lists(st.integers(0, 1), max_size=40)
 
 
 @pytest.fixture(scope="module", params=["W16A16", "W4A8"])
-def model(
-    request: pytest.FixtureRequest, device_of_module: Gpu, golden_checkpoint: Callable[[str], Checkpoint]
-) -> Iterator[Model]:
-    loaded = Model.load(
-        device_of_module, golden_checkpoint(SPEC.name), Scheme.parse(request.param), LoadOptions(CONTEXT)
-    )
-    yield loaded
-    loaded.close()
+def model(request: pytest.FixtureRequest, golden_model: Callable[..., Model]) -> Model:
+    return golden_model(SPEC.name, CONTEXT, request.param)
 
 
 def answer(model: Model, request: Request) -> list[Event]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from gpu.checkpoints import Checkpoint
-from gpu.device import Gpu
 from gpu.errors import Cancelled, RequestError
 from gpu.evaluate.divergence import compare
 from gpu.evaluate.teacher_forcing import answer_logits
 from gpu.events import Token
 from gpu.generate import Request, generate
-from gpu.model import LoadOptions, Model
+from gpu.model import Model
 from gpu.sampling import Sampling
-from gpu.scheme import Scheme
 from tests.golden.qwen3.checkpoints import SPECS, load_golden
 
 PROMPT = load_golden(SPECS[0]).prompt_ids
@@ -25,13 +22,8 @@ NEW = 20
 
 
 @pytest.fixture(scope="module", params=["W16A16", "W4A8", "W4A4@tensor"])
-def model(
-    request: pytest.FixtureRequest, device_of_module: Gpu, golden_checkpoint: Callable[[str], Checkpoint]
-) -> Iterator[Model]:
-    checkpoint = golden_checkpoint(SPECS[0].name)
-    loaded = Model.load(device_of_module, checkpoint, Scheme.parse(request.param), LoadOptions(100))
-    yield loaded
-    loaded.close()
+def model(request: pytest.FixtureRequest, golden_model: Callable[..., Model]) -> Model:
+    return golden_model(SPECS[0].name, 100, request.param)
 
 
 def drawn(model: Model) -> tuple[list[int], list[float]]:

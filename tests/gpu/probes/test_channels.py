@@ -29,11 +29,8 @@ CONTEXT = 320
 
 
 @pytest.fixture(scope="module")
-def loaded(device_of_module: Gpu, golden_checkpoint: Callable[[str], Checkpoint]) -> Iterator[Model]:
-    checkpoint = golden_checkpoint(SPEC.name)
-    model = Model.load(device_of_module, checkpoint, Scheme.parse("W16A16"), LoadOptions(CONTEXT))
-    yield model
-    model.close()
+def loaded(golden_model: Callable[..., Model]) -> Model:
+    return golden_model(SPEC.name, CONTEXT)
 
 
 @pytest.fixture
