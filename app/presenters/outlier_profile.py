@@ -21,6 +21,7 @@ F32 = npt.NDArray[np.float32]
 MOST_TOKENS = 256  # of a profile: a remedy must follow a slider
 _GRID_NAMES = {"tensor": "one scale", "token": "a scale per token", "b32": "blocks of 32"}
 _CLIP_DECADES = 3
+FEW_TOKENS = 256  # of a knock-out: a factor of random channels wanders by tenths below
 _MEASURES = {
     "perplexity": "Perplexity, × untouched",
     "top_probability": "Likeliest next token, mean probability",
@@ -150,6 +151,7 @@ def knockout_note(result: Knockout) -> str:
     return (
         f"{result.channels:,} channels of {result.sites} sites over {result.tokens:,} tokens. "
         f"Dashed, the paper ({PAPER['model']}): {PAPER['chosen']}; random channels {PAPER['random']}."
+        + ("" if result.tokens >= FEW_TOKENS else " So few tokens scatter: capture a longer text to be sure.")
     )
 
 

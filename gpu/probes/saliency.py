@@ -107,7 +107,7 @@ def worth(
     checkpoint: Checkpoint, rms: Mapping[str, F32], targets: Mapping[str, Sequence[int]]
 ) -> Worth | None:
     """What channels of sites are worth, from the sites' RMS; None where no matrix reads any of the sites by
-    itself, as the residual stream and the inputs of experts."""
+    itself, as the residual stream and the inputs of experts, and where it is no finite number."""
     sizes, shares = [np.zeros(0)], [np.zeros(0)]
     for site, chosen in targets.items():
         if kind_of(site) == RESIDUAL or is_read_by_experts(checkpoint.config, site):
@@ -116,5 +116,7 @@ def worth(
         share, places = size * column_norms(checkpoint, site), list(chosen)
         sizes.append(size[places] / max(np.median(size), _TINY))
         shares.append(share[places] / max(np.median(share), _TINY))
-    found = np.concatenate(sizes)
-    return Worth(float(np.median(found)), float(np.median(np.concatenate(shares)))) if found.size else None
+    found, added = np.concatenate(sizes), np.concatenate(shares)
+    if not found.size or not np.isfinite([found, added]).all():
+        return None
+    return Worth(float(np.median(found)), float(np.median(added)))

@@ -23,6 +23,7 @@ from views.widgets import describe
 _HEIGHT = 44
 _BAR = 12
 _MARGIN = 8
+_INSET = 3
 _STEP = 0.02
 _LEAST = 0.02
 
@@ -72,7 +73,7 @@ class ColourBar(QWidget):
                 QPolygonF([QPointF(x, _BAR), QPointF(x - 5, _BAR + 9), QPointF(x + 5, _BAR + 9)])
             )
         painter.setPen(QColor(colours.muted))
-        line = QRect(0, _BAR + 11, self.width(), 18)
+        line = QRect(_INSET, _BAR + 11, self.width() - 2 * _INSET, 18)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft), self._frame.low)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignRight), self._frame.high)
         self._draw_not_finite(painter, line)

@@ -33,6 +33,7 @@ class DriftPage(QWidget):
         self._table.setHorizontalHeaderLabels(_HEADINGS)
         self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._table.verticalHeader().hide()
+        self._table.setShowGrid(False)
         self._table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 5)
         self._table.setAccessibleName("Drift by site")
         self._note = label("", "muted", wrap=True)

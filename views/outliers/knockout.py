@@ -112,6 +112,7 @@ class KnockoutPage(QWidget):
         self._progress.setVisible(frame.running)
         self._progress.setValue(round(frame.progress * 100))
         self._stage.setText(frame.stage)
+        self._stage.setVisible(frame.running)
         self._chart.set_charts(frame.charts)
         self._verdict.setText(frame.verdict)
         self._verdict.setVisible(bool(frame.verdict))
@@ -128,13 +129,15 @@ class KnockoutPage(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
-        for widget in (self._place, self._seeds, self._go, self._progress, self._stage):
+        for widget in (self._place, self._seeds, self._go):
             row.addWidget(widget)
         row.addStretch()
         row.addWidget(PlotTools("knockout", "Knock-out", self._chart))
         page = QVBoxLayout(self)
         page.setContentsMargins(GAP, GAP, GAP, GAP)
         page.addLayout(row)
+        page.addWidget(self._progress)
+        page.addWidget(self._stage)
         page.addWidget(self._chart)
         page.addWidget(self._verdict)
         page.addWidget(self._note)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.presenters.outlier_profile import (
+    FEW_TOKENS,
     ProfileWork,
     RemedyPick,
     clip_threshold,
@@ -64,3 +67,5 @@ def test_a_knock_out_as_a_chart() -> None:
     assert top[1][1].text == "50.0%"
     assert attention[1][1].paper is None
     assert "2208.07339" in knockout_note(result)
+    assert "longer text" in knockout_note(result)
+    assert "longer text" not in knockout_note(replace(result, tokens=FEW_TOKENS))

@@ -95,3 +95,5 @@ def test_worth_is_the_median_beside_the_median_channel_and_none_of_what_no_matri
     assert found.size == pytest.approx(rms[9] / np.median(rms))
     assert found.share == pytest.approx(np.median(shares[[3, 9, 11]]) / np.median(shares), rel=1e-5)
     assert worth(checkpoint, {"layers.0": rms}, {"layers.0": (0,)}) is None
+    rms[7] = np.nan
+    assert worth(checkpoint, {site: rms}, {site: (3,)}) is None
