@@ -10,37 +10,17 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.chat import ChatController
 from app.controllers.conversations import ConversationsController
-from app.controllers.exchange import FileDialogs
 from app.controllers.turns import TurnsController
 from app.conversations import Archive
 from app.engine_thread import EngineThread
 from app.messages import ModelWish
+from tests.app.controllers.fake_files import Files
 from tests.app.fake_engine import Script, facts_for
 from tests.patience import PATIENCE_S
 from views.chat import ChatPanel
 from views.conversations import ConversationsPanel
 from views.frames.conversations import ConversationRow, ConversationsFrame
 from views.theme import Theme
-
-
-class Files:
-    """Dialogs that answer what the test says."""
-
-    def __init__(self) -> None:
-        self.chosen: tuple[str, ...] = ()
-        self.suggested = ""
-
-    def save(self, name: str) -> str:
-        self.suggested = name
-        return self.chosen[0] if self.chosen else ""
-
-    def open(self) -> tuple[str, ...]:
-        return self.chosen
-
-
-@pytest.fixture
-def files() -> Files:
-    return Files()
 
 
 @pytest.fixture
@@ -81,7 +61,7 @@ def conversations(
     archive: Archive,
     files: Files,
 ) -> Iterator[ConversationsController]:
-    result = ConversationsController(panel, chat, turns, archive, FileDialogs(files.save, files.open))
+    result = ConversationsController(panel, chat, turns, archive, files.dialogs)
     yield result
     assert result.exchange.stop(PATIENCE_S)
 

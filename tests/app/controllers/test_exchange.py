@@ -9,35 +9,16 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.controllers.exchange import ExchangeController, FileDialogs, Imported
+from app.controllers.exchange import ExchangeController, Imported
 from app.conversations import Archive, Conversation
 from app.dialogue import Dialogue, Origin
 from gpu.errors import QuantscopeError
+from tests.app.controllers.fake_files import Files
 from tests.patience import PATIENCE_S
 from views.conversations import ConversationsPanel
 from views.theme import Theme
 
 NONE = Conversation(0)
-
-
-class Files:
-    """Dialogs that answer what the test says."""
-
-    def __init__(self) -> None:
-        self.chosen: tuple[str, ...] = ()
-        self.suggested = ""
-
-    def save(self, name: str) -> str:
-        self.suggested = name
-        return self.chosen[0] if self.chosen else ""
-
-    def open(self) -> tuple[str, ...]:
-        return self.chosen
-
-
-@pytest.fixture
-def files() -> Files:
-    return Files()
 
 
 @pytest.fixture
@@ -49,7 +30,7 @@ def panel(qtbot: QtBot, theme: Theme) -> ConversationsPanel:
 
 @pytest.fixture
 def exchange(panel: ConversationsPanel, archive: Archive, files: Files) -> Iterator[ExchangeController]:
-    result = ExchangeController(panel, archive, FileDialogs(files.save, files.open))
+    result = ExchangeController(panel, archive, files.dialogs)
     yield result
     assert result.stop(PATIENCE_S)
 

@@ -15,23 +15,8 @@ from app.preferences import Preferences
 from app.settings import SettingsFile
 from gpu.errors import BudgetError, FormatError, Way
 from tests.app.fake_engine import SECOND, Script
-from views.chat import ChatPanel
-from views.conversations import ConversationsPanel
-from views.damage import DamagePanel
-from views.main_window import MainWindow, Panels
-from views.memory import MemoryPanel
-from views.spikes import SpikesPanel
+from views.main_window import MainWindow
 from views.strips import Banner, LoadStrip
-from views.theme import Theme
-
-
-@pytest.fixture
-def window(qtbot: QtBot, theme: Theme) -> MainWindow:
-    panels = (ChatPanel, SpikesPanel, DamagePanel, MemoryPanel, ConversationsPanel)
-    result = MainWindow(Panels(*(panel(theme) for panel in panels)))
-    qtbot.addWidget(result)
-    result.show()
-    return result
 
 
 @pytest.fixture

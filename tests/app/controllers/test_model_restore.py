@@ -17,23 +17,8 @@ from app.settings import SettingsFile
 from tests.app.controllers.test_model import banner
 from tests.app.fake_engine import Script
 from tests.patience import PATIENCE_S
-from views.chat import ChatPanel
-from views.conversations import ConversationsPanel
-from views.damage import DamagePanel
-from views.main_window import MainWindow, Panels
-from views.memory import MemoryPanel
-from views.spikes import SpikesPanel
+from views.main_window import MainWindow
 from views.strips import Banner
-from views.theme import Theme
-
-
-@pytest.fixture
-def window(qtbot: QtBot, theme: Theme) -> MainWindow:
-    panels = (ChatPanel, SpikesPanel, DamagePanel, MemoryPanel, ConversationsPanel)
-    result = MainWindow(Panels(*(panel(theme) for panel in panels)))
-    qtbot.addWidget(result)
-    result.show()
-    return result
 
 
 @pytest.fixture
