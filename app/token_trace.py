@@ -5,8 +5,10 @@ It holds the bytes of every token it names, so that an answer opens up when no t
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -85,6 +87,18 @@ class TokenTrace:
         row = self.rows[index]
         pairs = zip(row["top_ids"].tolist(), row["top_probabilities"].tolist(), strict=True)
         return [(token, share) for token, share in pairs if token != NO_TOKEN]
+
+    def index_of(self, text: str, offset: int) -> int | None:
+        """Which token wrote the character at `offset` of the answer's `text`.
+
+        None if the tokens do not spell that text: it was edited, or has bytes that are no character.
+        """
+        pieces, written = self.token_pieces(), text.encode(errors="surrogatepass")
+        before = b"".join(pieces).rfind(written)  # thoughts come before it
+        if before < 0 or not 0 <= offset < len(text):
+            return None
+        at = before + len(text[:offset].encode(errors="surrogatepass"))
+        return bisect_right(list(accumulate(map(len, pieces))), at)
 
     def cut(self, tokens: int) -> TokenTrace:
         """The first tokens only."""

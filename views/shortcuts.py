@@ -29,6 +29,7 @@ WITHOUT_ACTION = (
     ("Ctrl+C", "Copy the selection, or the message as Markdown"),
     ("Menu key", "What can be done with a message"),
     ("Home, End", "In the conversation: its beginning, its newest words"),
+    ("Ctrl+click", "On a word of an answer: its token, how likely it was and what else could have come"),
     ("Arrows, Enter", "In an answer drawn as tokens: walk through them, open one"),
     ("Double-click a chart", "Show all of it again"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QRect, Signal, Slot
@@ -111,6 +112,21 @@ class TokensController(QObject):
         self._card.set_frame(card_frame(trace, index, score, not note, not note, note))
         self._card.popup_beside(place)
 
+    @Slot(int, int, object)
+    def open_word(self, key: int, offset: int, place: QRect) -> None:
+        """Show the card of the token that wrote what is at `offset` of an answer.
+
+        Where that cannot be said the answer is drawn as tokens, with the reason if its record is broken.
+        """
+        index = None
+        with suppress(QuantscopeError):
+            trace = self._chat.trace(key)
+            index = None if trace is None else trace.index_of(self._chat.dialogue.tree[key].text, offset)
+        if index is None:
+            self.draw_as_tokens(key, True)
+        else:
+            self.open(key, index, place)
+
     def _hindrance(self, trace: TokenTrace) -> str:
         """Why nothing can be asked about an answer now; empty if it can."""
         if self._facts is None or trace.model != self._facts.wish.model:
@@ -145,6 +161,7 @@ class TokensController(QObject):
         self._panel.tint_toggled.connect(self.tint)
         self._panel.tokens_toggled.connect(self.draw_as_tokens)
         self._panel.token_opened.connect(self.open)
+        self._panel.word_opened.connect(self.open_word)
         self._panel.reference_chosen.connect(self.choose_reference)
         self._card.branch_requested.connect(self._branch)
         self._card.inspect_requested.connect(self._inspect)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,20 @@ def test_a_newer_score_takes_the_place_of_the_same_pair_only() -> None:
     assert found.rows["kl_nats"].tolist() == [0.5] * 3
     assert other.rows["kl_nats"].tolist() == [2] * 3
     assert both.score("W4A8", "W8A8") is None
+
+
+def test_the_token_that_wrote_a_letter_is_found() -> None:
+    pieces = [
+        b"<think>",
+        b"a scale",
+        b"</think>",
+        b"a",
+        " sc\u00e4".encode(),
+        "le \U0001f642".encode()[:-2],
+        b"\x99\x82",
+    ]
+    entries = [replace(entry(n), piece=piece) for n, piece in enumerate(pieces)]
+    trace, text = trace_of(*entries), "a sc\u00e4le \U0001f642"
+    assert [trace.index_of(text, place) for place in range(len(text))] == [3, 4, 4, 4, 4, 5, 5, 5, 5]
+    assert trace.index_of("a scale", 7) is None
+    assert trace.index_of("edited", 0) is None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QLayout
+from PySide6.QtCore import QPoint, QPointF, QRect
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLayout, QMenu
 
 from views.chat.body import MessageBody
 from views.chat.message import MessageView
@@ -27,6 +28,9 @@ class AssistantMessage(MessageView):
         self.thoughts = ThoughtFold(style)
         self.thoughts.height_changed.connect(self.height_changed)
         self.thoughts.link_clicked.connect(wishes.link)
+        self.body.word_opened.connect(
+            lambda offset, where: wishes.word_opened.emit(self.frame.key, offset, where)
+        )
         self._tokens: TokensView | None = None
         self._error = label("", "danger", wrap=True)
         for part in (self.thoughts, self.body, self._error, self.tools):
@@ -38,6 +42,7 @@ class AssistantMessage(MessageView):
         self.thoughts.set_text(reasoning, thinking, frame.reasoning_ms)
         self.body.setVisible(bool(frame.text) and frame.tokens is None)
         self.body.set_text(frame.text)
+        self.body.opens_words = frame.has_tokens and frame.state != "streaming"
         self._show_tokens(frame.tokens)
         self._error.setText(frame.error)
         self._error.setVisible(bool(frame.error))
@@ -47,6 +52,13 @@ class AssistantMessage(MessageView):
 
     def inner_layouts(self) -> list[QLayout]:
         return self.thoughts.inner_layouts()
+
+    def add_actions(self, menu: QMenu, at: QPoint) -> None:
+        point = QPointF(self.body.mapFrom(self, at))
+        if self.body.isVisible() and self.body.opens_words and self.body.written_at(point) is not None:
+            action = QAction("Open this token (Ctrl+click)", menu)
+            action.triggered.connect(lambda: self.body.open_word(point))
+            menu.insertAction(menu.actions()[0], action)  # an answer can always be copied
 
     @property
     def is_in_use(self) -> bool:

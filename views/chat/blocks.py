@@ -15,10 +15,12 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextLine,
 )
 
 from views.chat.documents import ISOLATES, OBJECT, document_of
 from views.chat.formula import Formula
+from views.chat.locate import written_at
 from views.chat.spans import LINE_BREAK, Block
 from views.chat.style import TextStyle
 from views.chat.table_widths import fit_columns
@@ -102,6 +104,18 @@ class LaidBlock:
         cursor.select(QTextCursor.SelectionType.WordUnderCursor)
         return cursor.selectionStart(), cursor.selectionEnd()
 
+    def written_at(self, point: QPointF, written: str) -> int | None:
+        """Where in the answer, as it was `written`, the character under a point comes from."""
+        start, end = self.block.source
+        if self.document is None:
+            return start
+        raw, position = self.document.toRawText(), self._character_at(point, self.document)
+        if position is None:
+            return None
+        at = len(raw.encode("utf-16-le")[: 2 * position].decode("utf-16-le", "ignore"))
+        found = written_at(raw, at, written[start:end])
+        return None if found is None else start + found
+
     def text(self, start: int, end: int) -> str:
         """The characters of a range, formulas as they were written."""
         if self.document is None:
@@ -111,6 +125,17 @@ class LaidBlock:
         for formula in self._written_formulas()[before:]:
             text = text.replace(OBJECT, f"${formula}$", 1)
         return text.translate(_NOT_WRITTEN)
+
+    def _character_at(self, point: QPointF, document: QTextDocument) -> int | None:
+        """The character under a point, where `hit` gives the nearest gap between two."""
+        block = document.findBlock(self.hit(point))
+        inside = point - self._at - document.documentLayout().blockBoundingRect(block).topLeft()
+        layout = block.layout()
+        for line in map(layout.lineAt, range(layout.lineCount())):
+            if line.naturalTextRect().contains(inside):
+                on_character = QTextLine.CursorPosition.CursorOnCharacter
+                return block.position() + line.xToCursor(inside.x(), on_character)
+        return None
 
     def _lay_out(self) -> QTextDocument | None:
         if self._formula is not None or self.block.kind == "rule":

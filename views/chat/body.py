@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from math import ceil
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
@@ -35,6 +35,7 @@ class MessageBody(QWidget):
     height_changed = Signal()
     link_clicked = Signal(str, QPoint)  # the address, and where on the screen
     selection_started = Signal()
+    word_opened = Signal(int, QRect)  # where in the text, and where on the screen
 
     def __init__(self, style: TextStyle, name: str, markdown: bool = True) -> None:
         super().__init__()
@@ -52,6 +53,7 @@ class MessageBody(QWidget):
         self._buttons = CodeButtons(self)
         self._bars = SideBars(self)
         self._pressed_link = ""
+        self.opens_words = False  # by Ctrl+click
         self._seen = (0.0, 600.0)
 
     def set_text(self, text: str) -> None:
@@ -153,13 +155,35 @@ class MessageBody(QWidget):
             self.update()
             return
         link = self._link_at(event.position())
-        self.setCursor(Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor)
+        opens = bool(link) or (self.opens_words and _holds_control(event))
+        self.setCursor(Qt.CursorShape.PointingHandCursor if opens else Qt.CursorShape.IBeamCursor)
         self.setToolTip(link)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         link = self._link_at(event.position())
-        if link and link == self._pressed_link and self.selection.is_empty:
+        if self.opens_words and _holds_control(event) and self.selection.is_empty:
+            self.open_word(event.position())
+        elif link and link == self._pressed_link and self.selection.is_empty:
             self.link_clicked.emit(link, event.globalPosition().toPoint())
+
+    def open_word(self, point: QPointF) -> None:
+        """Ask for the token of the word under a point to be opened; nothing where no word is."""
+        offset = self.written_at(point)
+        if offset is not None:
+            line = self.fontMetrics().height()
+            place = self.mapToGlobal(point.toPoint()) - QPoint(line // 2, line // 2)
+            self.word_opened.emit(offset, QRect(place, QSize(line, line)))
+
+    def written_at(self, point: QPointF) -> int | None:
+        """Where in the text the word under a point was written."""
+        if self._stream is None or not self.column.blocks:
+            return None
+        index = self.column.index_at(point.y())
+        inside = point - QPointF(0, self.column.top(index))
+        found = self.column.laid(index).written_at(inside, self._stream.text)
+        if found is None or "\r" not in self._text:
+            return found
+        return [place for place, letter in enumerate(self._text) if letter != "\r"][found]  # never shown
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.setAccepted(self._bars.scroll(self.column, event.position(), event))
@@ -220,3 +244,7 @@ class MessageBody(QWidget):
             return ""
         index = self.column.index_at(point.y())
         return self.column.laid(index).link_at(QPointF(point.x(), point.y() - self.column.top(index)))
+
+
+def _holds_control(event: QMouseEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

@@ -25,9 +25,9 @@ class _List:
     number: int
 
 
-def flatten(tokens: Sequence[Token]) -> list[Block]:
-    """The blocks in reading order."""
-    return [block for block in _Flattener().walk(tokens) if not _is_empty(block)]
+def flatten(tokens: Sequence[Token], starts: Sequence[int] = ()) -> list[Block]:
+    """The blocks in reading order. `starts` says where the lines begin, and where the last one ends."""
+    return [block for block in _Flattener(starts).walk(tokens) if not _is_empty(block)]
 
 
 def _is_empty(block: Block) -> bool:
@@ -36,6 +36,7 @@ def _is_empty(block: Block) -> bool:
 
 @dataclass
 class _Flattener:
+    starts: Sequence[int] = ()
     nesting: str = ""
     marker: str = ""
     lists: list[_List] = field(default_factory=list)
@@ -46,15 +47,21 @@ class _Flattener:
             token = tokens[index]
             if token.type == "table_open":
                 end = _closing(tokens, index)
-                yield self._table(tokens[index:end])
+                yield self._placed(self._table(tokens[index:end]), token)
                 index = end
             elif token.type == "inline":
-                yield self._text(token, tokens[index - 1])
+                yield self._placed(self._text(token, tokens[index - 1]), token)
             elif token.type in ("fence", "code_block", "math_block", "math_block_label", "hr"):
-                yield self._leaf(token)
+                yield self._placed(self._leaf(token), token)
             else:
                 yield from self._container(token)
             index += 1
+
+    def _placed(self, block: Block, token: Token) -> Block:
+        if not token.map or not self.starts:
+            return block
+        first, end = (min(line, len(self.starts) - 1) for line in token.map)
+        return replace(block, source=(self.starts[first], self.starts[end]))
 
     def _container(self, token: Token) -> Iterator[Block]:
         if token.type in ("bullet_list_open", "ordered_list_open"):

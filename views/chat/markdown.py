@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -68,6 +69,11 @@ class MarkdownStream:
         self._raw = text
 
     @property
+    def text(self) -> str:
+        """The whole text as it is read: what `Block.source` counts in."""
+        return self._text
+
+    @property
     def done(self) -> bool:
         """Whether every character has been read."""
         return self._done
@@ -76,7 +82,7 @@ class MarkdownStream:
         """Read on. Afterwards `tail` is current if `done`, and empty otherwise."""
         chunk = self._text[self._start : self._start + LONGEST]
         last = self._start + len(chunk) == len(self._text)
-        source = self._opening + chunk
+        source = self._source = self._opening + chunk
         tokens = self._parse(source)
         line, count = _boundary(tokens, source)
         if count:
@@ -90,6 +96,7 @@ class MarkdownStream:
         self.generation += 1
         self._start = 0
         self._opening = ""
+        self._source = ""
         self._joined = False
         self._done = False
         self.settled = []
@@ -133,10 +140,16 @@ class MarkdownStream:
         return found
 
     def _blocks(self, tokens: Sequence[Token]) -> list[Block]:
-        blocks = flatten(tokens)
+        blocks = flatten(tokens, self._line_starts())
         if blocks and self._joined:
             blocks[0] = replace(blocks[0], joined=True)
         return blocks
+
+    def _line_starts(self) -> list[int]:
+        """Where the lines of what is read begin in the whole text; a repeated head begins where they do."""
+        before = self._start - len(self._opening)
+        ends = accumulate(map(len, self._source.splitlines(keepends=True)), initial=0)
+        return [max(self._start, before + end) for end in ends]
 
 
 def _boundary(tokens: Sequence[Token], source: str) -> tuple[int, int]:

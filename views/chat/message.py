@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QMenu, QVBoxLayout, QWidget
 
 from views.chat.body import MessageBody
 from views.chat.editor import MessageEditor
@@ -179,8 +179,12 @@ class MessageView(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = self.tools.menu(self)
+        self.add_actions(menu, event.pos())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
+
+    def add_actions(self, menu: QMenu, at: QPoint) -> None:
+        """Put on top of the menu what can be done with what is under the mouse."""
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.hasFocus():

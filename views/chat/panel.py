@@ -31,6 +31,7 @@ class ChatPanel(QWidget):
     sibling_requested = Signal(int, int)  # key, -1 for the one before or 1 for the next
     tokens_toggled = Signal(int, bool)
     token_opened = Signal(int, int, object)  # key, index of the token, QRect on the screen
+    word_opened = Signal(int, int, object)  # key, where in the answer's text, QRect on the screen
     reference_chosen = Signal(str)  # the model that answers are compared with
     thinking_toggled = Signal(bool)
     tint_toggled = Signal(bool)
@@ -131,6 +132,7 @@ class ChatPanel(QWidget):
             (wishes.sibling, self.sibling_requested),
             (wishes.tokens, self.tokens_toggled),
             (wishes.token_opened, self.token_opened),
+            (wishes.word_opened, self.word_opened),
             (wishes.reference, self.reference_chosen),
         ):
             wish.connect(signal)

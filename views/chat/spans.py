@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 BlockKind = Literal["paragraph", "heading", "code", "table", "formula", "rule", "plain"]
@@ -31,7 +31,8 @@ class Block:
 
     `nesting` holds one letter a container, outermost first: "l" a list, "q" a quotation. `marker` is drawn in
     the gutter of the innermost list. `joined`: it goes on where the block before was cut for its length.
-    `text` is the source of code, of a formula or of plain text.
+    `text` is the source of code, of a formula or of plain text. `source` is where in the answer it was
+    written, from its first character to behind its last line; a block moved is the same block.
     """
 
     kind: BlockKind
@@ -45,6 +46,7 @@ class Block:
     alignments: tuple[str, ...] = ()
     tight: bool = False
     joined: bool = False
+    source: tuple[int, int] = field(default=(0, 0), compare=False)
 
     def plain(self) -> str:
         """Its text without styles, for screen readers and estimates."""

@@ -16,5 +16,6 @@ class MessageWishes(QObject):
     sibling = Signal(int, int)  # key, -1 for the one before or 1 for the next
     tokens = Signal(int, bool)
     token_opened = Signal(int, int, object)  # key, index of the token, QRect on the screen
+    word_opened = Signal(int, int, object)  # key, where in the answer's text, QRect on the screen
     reference = Signal(str)  # the model that answers are compared with
     link = Signal(str, QPoint)  # address, where on the screen

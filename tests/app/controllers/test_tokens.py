@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -26,6 +26,7 @@ from gpu.events import ChannelStats
 from gpu.sampling import Sampling
 from tests.patience import PATIENCE_S
 from views.chat import ChatPanel
+from views.chat.body import MessageBody
 from views.chat.token_card import TokenCard
 from views.chat.token_text import TokenText
 from views.chat.tokens import TokensView
@@ -186,6 +187,28 @@ def test_a_click_opens_a_token_and_an_alternative_branches(talk: Talk) -> None:
     assert longer.token_ids()[: index + 1] == (*trace.token_ids()[:index], chosen)
     assert talk.chat.dialogue.tree.siblings(talk.key) == talk.chat.dialogue.tree.siblings(first)
     assert talk.chat.path[-1].text in b"".join(longer.token_pieces()).decode("utf-8", "replace")
+
+
+def test_a_word_of_the_text_opens_its_token(talk: Talk) -> None:
+    trace, text = talk.chat.trace(talk.key), talk.chat.path[-1].text
+    assert trace is not None
+    body = next(one for one in talk.panel.findChildren(MessageBody) if one.text() == text)
+    talk.bot.mouseClick(
+        body,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.ControlModifier,
+        QPoint(3, body.fontMetrics().height() // 2),
+    )
+    assert talk.card.isVisible()
+    first = text.split()[0]
+    assert talk.card.bars()[0].token_id == trace.token_ids()[trace.index_of(text, 0) or 0]
+    assert first.startswith(trace.pieces[talk.card.bars()[0].token_id].decode().strip())
+
+
+def test_where_no_token_can_be_named_the_answer_is_drawn_as_tokens(talk: Talk) -> None:
+    talk.panel.word_opened.emit(talk.key, 10**6, QRect(0, 0, 9, 9))
+    assert not talk.card.isVisible()
+    assert talk.panel.findChild(TokensView) is not None
 
 
 def test_the_probes_can_be_put_on_one_token(talk: Talk) -> None:

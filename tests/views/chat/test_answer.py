@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QLabel
 
 from views.chat.answer import AssistantMessage
@@ -82,3 +82,15 @@ def test_tokens_take_the_place_of_the_text(answer: AssistantMessage, qtbot) -> N
     show(answer, done)
     assert answer.body.isVisible()
     assert not view.isVisible()
+
+
+def test_a_word_opens_its_token_by_menu_where_tokens_are_kept(answer: AssistantMessage, qtbot) -> None:
+    for has_tokens in (False, True):
+        show(answer, MessageFrame("assistant", "**first** words", key=3, has_tokens=has_tokens))
+        menu = answer.tools.menu(answer)
+        answer.add_actions(menu, answer.body.mapTo(answer, QPoint(3, 8)))
+        opens = [action for action in menu.actions() if "token (" in action.text()]
+        assert len(opens) == has_tokens
+    with qtbot.waitSignal(answer.wishes.word_opened) as opened:
+        opens[0].trigger()
+    assert opened.args[:2] == [3, 2]

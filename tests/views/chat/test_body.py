@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -116,3 +116,32 @@ def test_a_new_style_draws_it_anew(body: MessageBody, theme) -> None:
     body.set_style(TextStyle(theme))
     QApplication.processEvents()
     assert body.column.laid(0) is not before
+
+
+MIXED = "A **bold** word\n\n| a | b |\n|---|---|\n| one | `two` |\n\n```py\nx = 1\n```\n\n- an 🙂 last 中文"
+
+
+def test_every_letter_that_is_shown_is_found_where_it_was_written(body: MessageBody) -> None:
+    body.set_text(MIXED)
+    found = {body.written_at(QPointF(x, y)) for y in range(0, body.height(), 4) for x in range(0, 400, 2)}
+    marks = {place for place, letter in enumerate(MIXED) if letter in "*|-`\n "}
+    language = set(range(MIXED.index("py"), MIXED.index("py") + 2))
+    assert found - {None} == set(range(len(MIXED))) - marks - language
+
+
+def test_control_and_a_click_open_a_word_where_words_can_be_opened(body: MessageBody, qtbot) -> None:
+    body.set_text("**first** words")
+    opened: list[int] = []
+    body.word_opened.connect(lambda offset, _where: opened.append(offset))
+    qtbot.mouseClick(body, LEFT, CONTROL, QPoint(2, 8))
+    body.opens_words = True
+    qtbot.mouseClick(body, LEFT, pos=QPoint(2, 8))
+    assert opened == []
+    qtbot.mouseClick(body, LEFT, CONTROL, QPoint(2, 8))
+    qtbot.mouseClick(body, LEFT, CONTROL, QPoint(390, 8))
+    assert opened == [2]
+
+
+def test_a_return_that_is_not_shown_is_counted(body: MessageBody) -> None:
+    body.set_text("one\r\n\r\ntwo")
+    assert body.written_at(QPointF(2, body.height() - 8)) == 7

@@ -20,6 +20,7 @@ from views.chat.transcript import Transcript
         ("sibling", "sibling_requested", [3, -1]),
         ("tokens", "tokens_toggled", [3, True]),
         ("token_opened", "token_opened", [3, 5, QRect(1, 2, 3, 4)]),
+        ("word_opened", "word_opened", [3, 5, QRect(1, 2, 3, 4)]),
         ("reference", "reference_chosen", ["W16A16"]),
     ],
 )
