@@ -27,8 +27,9 @@ from gpu.probes.channels import ChannelProbes
 from gpu.qwen3.allocation import Allocation, Plan, allocate
 from gpu.qwen3.chooser import Chooser
 from gpu.qwen3.config import Qwen3Config
-from gpu.qwen3.decoder import Decoder, Edits, Variant, Watcher
+from gpu.qwen3.decoder import Decoder, Watcher
 from gpu.qwen3.kv_states import KvStates, Prefixes
+from gpu.qwen3.linear import Edits, Variant
 from gpu.qwen3.loader import Loader, LoadOptions, LoadProgress, plan_load
 from gpu.qwen3.rope import rope_table
 from gpu.qwen3.workspace import HEAD_ROWS
@@ -110,11 +111,14 @@ class Model:
     def dispatches_per_token(self) -> int:
         return len(self.token_ops())
 
-    def token_ops(self, *, probed: bool = False, chooses: bool = False) -> list[Op]:
-        """All that decoding a token dispatches; `chooses`: the choice of the next one, too."""
-        ops = [*self._embed_ops, *chain.from_iterable(self._layer_ops(Variant(1, probed)))]
+    def token_ops(
+        self, *, probed: bool = False, chooses: bool = False, split: bool | None = None
+    ) -> list[Op]:
+        """All that decoding a token dispatches, and `chooses` the next; `split` as suits what is cached."""
+        split = self._space.splits(len(self.cached_ids)) if split is None else split
         return [
-            *ops,
+            *self._embed_ops,
+            *chain.from_iterable(self._layer_ops(Variant(1, probed, split=split))),
             *(self._head_taps() if probed else ()),
             *self._head_ops(1),
             *(self.chooser.ops if chooses else ()),
@@ -178,7 +182,9 @@ class Model:
             part = ids[start : start + self.chunk_tokens]
             is_last = start + len(part) == len(ids)
             if len(part) == 1:
-                self._decode(part[0], cancel, probed)
+                _check(cancel)
+                self._start_pass(part)
+                self._run_token(len(self.cached_ids), probed, chooses=False)
             else:
                 self._prefill(part, cancel, probed, ends_in_cache=not (is_last or probed))
                 if is_last:
@@ -215,7 +221,7 @@ class Model:
         """
         self.chooser.put(choice)
         self._kit.write_step(self._kit.step, 1, position)
-        self._run_token(probed, chooses=True)
+        self._run_token(position, probed, chooses=True)
 
     def all_logits(
         self, ids: Sequence[int], cancel: Cancel = lambda: False, *, probed: bool = False
@@ -233,15 +239,9 @@ class Model:
                 self._head(first, rows)
                 yield self._read_logits(rows)
 
-    def _decode(self, token: int, cancel: Cancel, probed: bool) -> None:
-        """Run one token through layers and head in one submit."""
-        _check(cancel)
-        self._start_pass((token,))
-        self._run_token(probed, chooses=False)
-
-    def _run_token(self, probed: bool, chooses: bool) -> None:
+    def _run_token(self, position: int, probed: bool, chooses: bool) -> None:
         self._head_kit.write_step(self._head_kit.step, 1, 0)
-        self._next_token.run(probed=probed, chooses=chooses)
+        self._next_token.run(probed=probed, chooses=chooses, split=self._space.splits(position))
 
     def _prefill(self, ids: Sequence[int], cancel: Cancel, probed: bool, ends_in_cache: bool = False) -> None:
         """Run the layers on up to a chunk of tokens, a stretch of layers at a time."""

@@ -10,7 +10,7 @@ from gpu.kit import Op, record
 
 
 class TokenOps(Protocol):
-    def __call__(self, *, probed: bool, chooses: bool) -> Sequence[Op]: ...
+    def __call__(self, *, probed: bool, chooses: bool, split: bool) -> Sequence[Op]: ...
 
 
 class NextToken:
@@ -18,11 +18,11 @@ class NextToken:
 
     def __init__(self, gpu: Gpu, token_ops: TokenOps) -> None:
         self._gpu, self._token_ops = gpu, token_ops
-        self._recorded: dict[tuple[bool, bool], Any] = {}
+        self._recorded: dict[tuple[bool, bool, bool], Any] = {}
 
-    def run(self, *, probed: bool, chooses: bool) -> None:
+    def run(self, *, probed: bool, chooses: bool, split: bool) -> None:
         """Submit a pass, and record the next one as the device works."""
-        kind = probed, chooses
+        kind = probed, chooses, split
         commands = self._recorded.pop(kind, None) or self._record(*kind)
         self._gpu.submit(commands)
         self._recorded[kind] = self._record(*kind)
@@ -31,5 +31,5 @@ class NextToken:
         """Of passes that are made of other operations from now on."""
         self._recorded.clear()
 
-    def _record(self, probed: bool, chooses: bool) -> Any:
-        return record(self._gpu, self._token_ops(probed=probed, chooses=chooses), 1)
+    def _record(self, probed: bool, chooses: bool, split: bool) -> Any:
+        return record(self._gpu, self._token_ops(probed=probed, chooses=chooses, split=split), 1)

@@ -5,13 +5,13 @@
 // A team of eight lanes takes eight positions at a time; lane l owns chunks l (and l + 8) of the dimensions, and
 // scores are transposed over the lanes so that lane l ends with that of position l. Where a workgroup has several
 // teams, they take turns along the context and merge at the end. Several workgroups may serve the same vectors, each
-// a part of the context (flash-decoding); what becomes of its sums is up to lib/attended_*.
+// a part of the context (flash-decoding). Where queries come from is up to lib/queries_*, what becomes of sums to
+// lib/attended_*.
 override QUERIES: u32 = 8u;
 override GROUP: u32 = 1u;        // query heads of one key-value head served here
 override PARTS: u32 = 1u;        // of the context
 override WIDE: bool = false;     // heads of more than 64 dimensions: two chunks a lane
 const MASKED: f32 = -1e30;
-@group(0) @binding(3) var<storage, read> q: array<vec4<f32>>;
 const LEAST_PART: u32 = 64u;    // positions: fewer are not worth a workgroup
 
 struct Slices { s0: Slice, s1: Slice, s2: Slice, s3: Slice, s4: Slice, s5: Slice, s6: Slice, s7: Slice }
@@ -30,16 +30,6 @@ fn head_of(place: Place, query: u32) -> u32 {
 fn is_live(place: Place, query: u32) -> bool {
     let group_end = (place.kv_head + 1u) * (heads.q_heads / heads.kv_heads);
     return query < QUERIES && token_of(place, query) < step.tokens && head_of(place, query) < group_end;
-}
-
-fn load_query(place: Place, query: u32) -> Slice {
-    var slice = Slice();
-    if (is_live(place, query)) {
-        let i = 2u * ((token_of(place, query) * heads.q_heads + head_of(place, query)) * heads.head_chunks + place.lane);
-        slice.a = Eight(q[i], q[i + 1u]);
-        if (WIDE) { slice.b = Eight(q[i + 16u], q[i + 17u]); }
-    }
-    return slice;
 }
 
 fn slice_dot(x: Slice, y: Slice) -> f32 {
@@ -163,12 +153,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let lane = thread % 8u;
     let place = Place(kv_head, kv_head * group_heads + served % pieces * GROUP, first_token, group.x % PARTS, lane, thread,
                       cache_chunk(kv_head, lane), cache_chunk(kv_head, lane + 8u), heads.window);
-    let queries = Slices(load_query(place, 0u), load_query(place, 1u), load_query(place, 2u), load_query(place, 3u),
-                         load_query(place, 4u), load_query(place, 5u), load_query(place, 6u), load_query(place, 7u));
     let earliest = step.position + first_token + 1u;
     let first = select(0u, earliest - place.window, earliest > place.window) / 8u * 8u;
     let past = step.position + min(first_token + QUERIES / GROUP, step.tokens);
     let range = range_of(place.part, first, past);
+    prepare(place, range);
+    let queries = Slices(load_query(place, 0u), load_query(place, 1u), load_query(place, 2u), load_query(place, 3u),
+                         load_query(place, 4u), load_query(place, 5u), load_query(place, 6u), load_query(place, 7u));
 
     let at = step.position;
     var state0 = State(Slice(), 0.0, MASKED);

@@ -62,9 +62,9 @@ class CacheLayer:
     def reading(self) -> tuple[str, ...]:
         """Fragments that read it."""
         if not self.is_coded:
-            return ("lib/heads", f"lib/kv_read_{self.kind}")
-        where = "texels" if self.is_texture else "blocks"
-        return ("lib/heads", *self._codes, f"lib/kv_{where}", f"lib/kv_read_{where}")
+            return ("lib/heads", f"lib/kv_{'read_' if self.is_texture else ''}{self.kind}")
+        where = ("lib/kv_texels", "lib/kv_read_texels") if self.is_texture else ("lib/kv_blocks",)
+        return ("lib/heads", *self._codes, *where)
 
     @property
     def slices(self) -> str:
@@ -75,7 +75,8 @@ class CacheLayer:
     def writing(self) -> tuple[str, ...]:
         """Fragments that write it."""
         if not self.is_coded:
-            return ("lib/heads", f"lib/kv_write_{self.kind}", "lib/kv_store_chunks")
+            kind = f"lib/kv_{'write_' if self.is_texture else ''}{self.kind}"
+            return ("lib/heads", kind, "lib/kv_store_chunks")
         codes = ("lib/heads", *self._codes, "lib/kv_encode")
         if self.is_texture:
             return (*codes, "lib/kv_texels", "lib/kv_write_texels")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from gpu.activations import Activations
 from gpu.kernels.matrix import (
     COLUMNS,
@@ -16,17 +13,9 @@ from gpu.kernels.matrix import (
     matrix_uniform,
     storing_parts,
 )
-from gpu.kernels.rope_cache import Rotation
+from gpu.kernels.rope_cache import HeadSums
 from gpu.kit import MOST_ROUNDS, TEAM_LANES, Kit, Op, tiles
 from gpu.layouts import DeviceMatrix
-
-
-@dataclass(frozen=True)
-class HeadSums:
-    """Rows are q|k|v of one token at a time: sums wait in `qkv` f32 [tokens, rows] until heads are whole."""
-
-    qkv: Any
-    rotation: Rotation
 
 
 def matmul_pairs(

@@ -35,10 +35,16 @@ class Rotation:
     q_out: Any
 
     @property
-    def fragments(self) -> tuple[str, ...]:
+    def making(self) -> tuple[str, ...]:
+        """Files that make heads, for whoever stores them."""
         return (*self.cache.writing, self.cache.mixing, "lib/rotate")
 
-    def bindings(self, kit: Kit) -> dict[str, Any]:
+    @property
+    def fragments(self) -> tuple[str, ...]:
+        return (*self.making, "lib/rotate_heads")
+
+    def made_of(self, kit: Kit) -> dict[str, Any]:
+        """What the files of `making` bind."""
         return {
             "keys": self.cache.keys,
             "values": self.cache.values,
@@ -46,8 +52,19 @@ class Rotation:
             "k_gain": self.gains[1],
             "rope": self.rope,
             "heads": heads_uniform(kit, self.heads, self.cache),
-            "q_out": self.q_out,
         }
+
+    def bindings(self, kit: Kit) -> dict[str, Any]:
+        return {**self.made_of(kit), "q_out": self.q_out}
+
+
+@dataclass(frozen=True)
+class HeadSums:
+    """Sums that are q|k|v of one token at a time wait in `qkv` f32 [tokens, qkv_width] until a kernel makes
+    heads of them."""
+
+    qkv: Any
+    rotation: Rotation
 
 
 def rope_cache(kit: Kit, qkv: Any, to: Rotation) -> Op:

@@ -9,6 +9,7 @@ from typing import Any
 from gpu.activations import Activations, allocate
 from gpu.device import Gpu
 from gpu.extent import Extent
+from gpu.kernels.attention import LEAST_SPLIT
 from gpu.kernels.choose import RECORD_WORDS
 from gpu.kernels.heads import Heads
 from gpu.kernels.logit_sets import count_sets
@@ -40,6 +41,10 @@ class Workspace:
     rope: Any  # f32 [context, D]
     attention_parts: Any | None  # f32 [Hq, parts of a context, D padded + 4], where one token's is split
     routing: Routing | None = None
+
+    def splits(self, context_tokens: int) -> bool:
+        """Whether workgroups share such a context when a token is decoded."""
+        return self.attention_parts is not None and context_tokens >= LEAST_SPLIT
 
 
 @dataclass(frozen=True)

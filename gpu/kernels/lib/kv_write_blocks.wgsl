@@ -1,6 +1,4 @@
-// Key-value cache of codes in storage buffers.
-@group(0) @binding(1) var<storage, read_write> keys: array<u32>;
-@group(0) @binding(2) var<storage, read_write> values: array<u32>;
+// How codes get into lib/kv_blocks.wgsl.
 
 // Of the two blocks of a team of lanes.
 fn both_scales(scale: f32, lane: u32) -> u32 {

@@ -1,16 +1,18 @@
 // Heads of the q|k|v product, for whichever kernel has it at hand (`qkv_quad`): those of q and k are normalised (RMS
-// over head_dim, times a gain) and rotated by position (half-split RoPE: pairs are d and d + head_dim/2); keys and
-// values go into the cache.
-//   q_out[t, h, d] = rope(q · gain / rms) / √head_dim
+// over head_dim, times a gain) and rotated by position (half-split RoPE: pairs are d and d + head_dim/2):
+//   q[t, h, d] = rope(q · gain / rms) / √head_dim
 // A team of eight lanes takes a head; lane l makes chunks l and l + 8 of eight dimensions. Those of q and k hold
 // rotation partners together, quad c of the lower half and quad c of the upper: a dot product does not mind the order
-// of dimensions. What heads of a token share is loaded once.
+// of dimensions.
 @group(0) @binding(13) var<storage, read> q_gain: array<vec4<f32>>;
 @group(0) @binding(14) var<storage, read> k_gain: array<vec4<f32>>;
 @group(0) @binding(15) var<storage, read> rope: array<vec4<f32>>;  // [position, cos half | sin half]
-@group(0) @binding(8) var<storage, read_write> q_out: array<vec4<f32>>;
 
 struct Turn { cosine: vec4<f32>, sine: vec4<f32>, query: Eight, key: Eight }  // query and key: their gains
+
+// What heads of a token share is loaded once: in a loop constants would cost software adapters a gather each.
+struct Turns { first_quad: u32, half: u32, is_wide: bool, head_dim: f32, epsilon: f32, a: Turn, b: Turn,
+               lane: u32, thread: u32 }
 
 fn turn_of(position: u32, quad: u32, half: u32) -> Turn {
     if (quad >= half) {
@@ -19,6 +21,14 @@ fn turn_of(position: u32, quad: u32, half: u32) -> Turn {
     let i = 2u * position * half + quad;
     return Turn(rope[i], rope[i + half], Eight(q_gain[quad], q_gain[half + quad]),
                 Eight(k_gain[quad], k_gain[half + quad]));
+}
+
+// `thread` is that of the workgroup whose lane of a team this is.
+fn turns_of(token: u32, lane: u32, thread: u32) -> Turns {
+    let position = step.position + token;
+    let half = heads.head_dim / 8u;
+    return Turns(token * heads.qkv_stride / 4u, half, heads.head_chunks > 8u, f32(heads.head_dim), heads.epsilon,
+                 turn_of(position, lane, half), turn_of(position, lane + 8u, half), lane, thread);
 }
 
 // Four neighbouring dimensions of the lower half and their partners.
@@ -45,48 +55,32 @@ fn squares(v: Eight) -> f32 {
     return dot(v.low, v.low) + dot(v.high, v.high);
 }
 
-fn store_query(i: u32, v: Eight, to_unit: f32) {
-    q_out[2u * i] = v.low * to_unit;
-    q_out[2u * i + 1u] = v.high * to_unit;
+fn rotated_head(turns: Turns, head: u32, gain_a: Eight, gain_b: Eight) -> Slice {
+    let base = turns.first_quad + 2u * turns.half * head;
+    let a = partners(base, turns.lane, turns.half);
+    let b = partners(base, turns.lane + 8u, turns.half);
+    var sum = squares(a) + squares(b);
+    sum += lane_xor(sum, 1u, turns.thread);
+    sum += lane_xor(sum, 2u, turns.thread);
+    sum += lane_xor(sum, 4u, turns.thread);
+    let scale = 1.0 / sqrt(sum / turns.head_dim + turns.epsilon);
+    let slice = Slice(rotated(a, turns.a, gain_a, scale), rotated(b, turns.b, gain_b, scale));
+    return mixed(slice, turns.is_wide, turns.thread);
 }
 
-fn rotate_heads(first_head: u32, end_head: u32, token: u32, lane: u32) {
-    let head_dim = heads.head_dim;  // constants are read once here: inside the loop that would cost a gather each
-    let q_heads = heads.q_heads;
-    let rotated_heads = q_heads + heads.kv_heads;
-    let chunks = heads.head_chunks;
-    let epsilon = heads.epsilon;
-    let row = token * heads.qkv_stride;
-    let position = step.position + token;
-    let half = head_dim / 8u;
-    let to_unit = 1.0 / sqrt(f32(head_dim));
-    let is_wide = chunks > 8u;
-    let turn_a = turn_of(position, lane, half);
-    let turn_b = turn_of(position, lane + 8u, half);
-    for (var head = first_head; head < end_head; head++) {
-        let base = (row + head * head_dim) / 4u;
-        if (head >= rotated_heads) {
-            let kv_head = head - rotated_heads;
-            let v = mixed(Slice(neighbours(base, lane, half), neighbours(base, lane + 8u, half)), is_wide, lane);
-            store_value_slice(kv_head, lane, position, v, is_wide);
-            continue;
-        }
-        let a = partners(base, lane, half);
-        let b = partners(base, lane + 8u, half);
-        var sum = squares(a) + squares(b);
-        sum += lane_xor(sum, 1u, lane);
-        sum += lane_xor(sum, 2u, lane);
-        sum += lane_xor(sum, 4u, lane);
-        let scale = 1.0 / sqrt(sum / f32(head_dim) + epsilon);
-        if (head < q_heads) {
-            let i = (token * q_heads + head) * chunks + lane;
-            let v = mixed(Slice(rotated(a, turn_a, turn_a.query, scale), rotated(b, turn_b, turn_b.query, scale)), is_wide, lane);
-            store_query(i, v.a, to_unit);
-            if (is_wide) { store_query(i + 8u, v.b, to_unit); }
-        } else {
-            let kv_head = head - q_heads;
-            let v = mixed(Slice(rotated(a, turn_a, turn_a.key, scale), rotated(b, turn_b, turn_b.key, scale)), is_wide, lane);
-            store_key_slice(kv_head, lane, position, v, is_wide);
-        }
-    }
+// Heads by their place in a row of q|k|v: as attention reads them, and as the cache keeps them.
+fn query_of(turns: Turns, head: u32) -> Slice {
+    let s = rotated_head(turns, head, turns.a.query, turns.b.query);
+    let to_unit = 1.0 / sqrt(turns.head_dim);
+    return Slice(Eight(s.a.low * to_unit, s.a.high * to_unit), Eight(s.b.low * to_unit, s.b.high * to_unit));
+}
+
+fn key_of(turns: Turns, head: u32) -> Slice {
+    return rotated_head(turns, head, turns.a.key, turns.b.key);
+}
+
+fn value_of(turns: Turns, head: u32) -> Slice {
+    let base = turns.first_quad + 2u * turns.half * head;
+    let slice = Slice(neighbours(base, turns.lane, turns.half), neighbours(base, turns.lane + 8u, turns.half));
+    return mixed(slice, turns.is_wide, turns.thread);
 }

@@ -42,7 +42,9 @@ def test_parts_are_weighed_by_what_they_saw(
     close(found, expected.reshape(2, -1))
 
 
-def decoded(bench: Bench, heads: Heads, kind: str, context: int) -> tuple[np.ndarray, np.ndarray]:
+def decoded(
+    bench: Bench, heads: Heads, kind: str, context: int, makes_heads: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Attention of the last of so many tokens, by parts; the device's and the reference's."""
     kit = bench.kit
     qkv, gains, table = problem(heads, context)
@@ -50,11 +52,14 @@ def decoded(bench: Bench, heads: Heads, kind: str, context: int) -> tuple[np.nda
     q = bench.zeros(context * heads.q_heads * heads.padded_dim)
     gain_buffers = (bench.buffer(gains[0]), bench.buffer(gains[1]))
     to = rope_kernel.Rotation(heads, cache, gain_buffers, bench.buffer(table), q)
-    bench.run([rope_kernel.rope_cache(kit, bench.buffer(qkv), to)], context)
-    bench.run([rope_kernel.rope_cache(kit, bench.buffer(qkv[-1:]), to)], 1, context - 1)
+    last = bench.buffer(qkv[-1:])
+    bench.run([rope_kernel.rope_cache(kit, bench.buffer(qkv), to)], context - 1)
+    if not makes_heads:
+        bench.run([rope_kernel.rope_cache(kit, last, to)], 1, context - 1)
     out = bench.activations(np.zeros((1, heads.out_width), np.float32), coded=False)
     parts = bench.zeros(heads.q_heads * kit.parts * (heads.padded_dim + 4))
-    ops = attention_kernel.attention(kit, heads, cache, q, out, columns=1, parts=parts)
+    queries = rope_kernel.HeadSums(last, to) if makes_heads else q
+    ops = attention_kernel.attention(kit, heads, cache, queries, out, columns=1, parts=parts)
     bench.run(ops, 1, context - 1)
     q_host, k, v = rope_kernel.reference(heads, qkv, (gains[0], gains[1]), table)
     if cache.is_coded:
@@ -82,3 +87,24 @@ def test_contexts_and_windows(plain_bench: Bench, context: int, window: int | No
 def test_wide_heads_of_every_kind(plain_bench: Bench, kind: str, tolerance: float) -> None:
     plain_bench.kit.parts = 4
     close(*decoded(plain_bench, Heads(2, 1, 128, 1e-6), kind, 300), tolerance)
+
+
+@pytest.mark.parametrize(
+    ("kind", "head_dim", "context"),
+    [("buffer_f32", 40, 205), ("buffer_f16", 128, 64), ("buffer_q8", 128, 65), ("buffer_q4", 40, 1)],
+)
+def test_heads_made_on_the_way_are_those_of_the_separate_kernel(
+    bench: Bench, kind: str, head_dim: int, context: int
+) -> None:
+    """To the bit; some workgroups see the last position, others do not."""
+    heads, bench.kit.parts = Heads(4, 2, head_dim, 1e-6), 4
+    made, expected = (each.copy() for each in decoded(bench, heads, kind, context, makes_heads=True))
+    np.testing.assert_array_equal(made, decoded(bench, heads, kind, context)[0])
+    close(made, expected, {"buffer_f32": 2e-5, "buffer_f16": 2e-3}.get(kind, 0.05))
+
+
+def test_attention_makes_heads_only_where_one_workgroup_has_all_of_a_key() -> None:
+    buffer, texture = (CacheLayer(kind, None, None) for kind in ("buffer_f16", "texture_f16"))
+    assert attention_kernel.makes_heads(Heads(16, 2, 128, 1e-6), buffer)
+    assert not attention_kernel.makes_heads(Heads(18, 2, 128, 1e-6), buffer)
+    assert not attention_kernel.makes_heads(Heads(16, 2, 128, 1e-6), texture)

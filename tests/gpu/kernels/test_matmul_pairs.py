@@ -9,10 +9,10 @@ from gpu.kernels.embed import embed, reference
 from gpu.kernels.heads import Heads
 from gpu.kernels.matmul import reference as product
 from gpu.kernels.matmul import reference_w_a8
-from gpu.kernels.matmul_pairs import HeadSums, matmul_pairs
+from gpu.kernels.matmul_pairs import matmul_pairs
 from gpu.kernels.matrix import COLUMNS, GatedSums, Norm, Sums, columns_for
 from gpu.kernels.rms_norm import reference as norm_reference
-from gpu.kernels.rope_cache import Rotation, rope_cache
+from gpu.kernels.rope_cache import HeadSums, Rotation, rope_cache
 from gpu.kernels.swiglu import reference as swiglu_reference
 from gpu.qwen3.kv_cache import allocate_layer
 from tests.gpu.device_arrays import Bench, close

@@ -14,7 +14,8 @@ from gpu.kernels.matrix import columns_for
 from gpu.kit import Kit, Op
 from gpu.probes.sites import HEAD_SITE, LAYER_SITES
 from gpu.qwen3.allocation import Plan, allocate
-from gpu.qwen3.decoder import Decoder, Variant
+from gpu.qwen3.decoder import Decoder
+from gpu.qwen3.linear import Variant
 from gpu.qwen3.loader import Loader, LoadOptions
 from gpu.qwen3.rope import rope_table
 from gpu.qwen3.workspace import HEAD_ROWS

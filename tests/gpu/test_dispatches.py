@@ -1,0 +1,91 @@
+"""How few dispatches a token takes, and that it is the same token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gpu.checkpoints import Checkpoint
+from gpu.checkpoints.synthetic import SyntheticCheckpoint
+from gpu.device import Gpu
+from gpu.model import LoadOptions, Model
+from gpu.qwen3 import workspace
+from gpu.scheme import Scheme
+from tests.golden.qwen3.checkpoints import SPECS, load_golden
+from tests.gpu.qwen3.numpy_decoder import error
+
+NAME, CONTEXT = "tied-pairs", 64
+IDS = next(load_golden(spec).prompt_ids for spec in SPECS if spec.name == NAME)[:12]
+SPLIT_FROM = 5
+Golden = Callable[[str], Checkpoint]
+
+
+@pytest.fixture
+def hardware(model_gpu: Gpu, monkeypatch: pytest.MonkeyPatch) -> Gpu:
+    """What a graphics card gets: weights and cache in buffers, long contexts split."""
+    monkeypatch.setattr(workspace, "LEAST_SPLIT", SPLIT_FROM)
+    return replace(model_gpu, adapter=replace(model_gpu.adapter, kind="discrete"))
+
+
+def load(gpu: Gpu, checkpoint: Checkpoint, scheme: str = "W4A8") -> Model:
+    return Model.load(gpu, checkpoint, Scheme.parse(scheme), LoadOptions(CONTEXT))
+
+
+def decoded(model: Model, *, probed: bool = False) -> np.ndarray:
+    """The logits after each token, one by one."""
+    rows = []
+    for token in IDS:
+        list(model.feed([token], probed=probed))
+        rows.append(model.last_logits())
+    return np.stack(rows)
+
+
+def test_a_token_of_36_layers_takes_at_most_184(
+    model_gpu: Gpu, hardware: Gpu, golden_checkpoint: Golden
+) -> None:
+    """Five a layer, the embedding, the head, and two that choose the next; wherever weights lie."""
+    deep = SyntheticCheckpoint(replace(golden_checkpoint(NAME).config, num_hidden_layers=36))
+    for gpu in (model_gpu, hardware):
+        model = load(gpu, deep)
+        assert len(model.token_ops(chooses=True)) == 5 * 36 + 4
+        model.close()
+
+
+def test_only_long_contexts_are_merged(hardware: Gpu, golden_checkpoint: Golden) -> None:
+    model = load(hardware, golden_checkpoint(NAME))
+    layers = model.config.num_hidden_layers
+    model.cached_ids[:] = [0] * (SPLIT_FROM - 1)
+    assert model.dispatches_per_token == 5 * layers + 2
+    model.cached_ids.append(0)
+    assert model.dispatches_per_token == 6 * layers + 2
+
+
+@pytest.mark.parametrize("scheme", ["W4A8", "W8A8", "W16A16", "W4A8+kv8"])
+def test_tokens_are_the_same_before_and_after_the_context_is_split(
+    hardware: Gpu, golden_checkpoint: Golden, scheme: str
+) -> None:
+    model = load(hardware, golden_checkpoint(NAME), scheme)
+    one_by_one = decoded(model)
+    model.rewind(SPLIT_FROM)
+    list(model.feed(IDS[SPLIT_FROM:]))
+    rounds = "A8" in scheme or "kv" in scheme  # values beside a half may round the other way
+    assert error(model.last_logits(), one_by_one[-1]) <= (2e-2 if rounds else 1e-5)
+
+
+@pytest.mark.parametrize("scheme", ["W4A8", "W8A8"])
+def test_what_is_quantized_on_loading_changes_no_bit(
+    hardware: Gpu, golden_checkpoint: Golden, scheme: str
+) -> None:
+    """Against kernels that norm and quantize once for all; under probes, too."""
+    found = {}
+    for rows in (0, 16, 32):
+        tuned = replace(hardware, tuned=replace(hardware.variants, rows=rows))
+        for probed in (False, True):
+            model = load(tuned, golden_checkpoint(NAME), scheme)
+            found[rows, probed] = decoded(model, probed=probed)
+            model.close()
+    for logits in found.values():
+        np.testing.assert_array_equal(logits, found[0, False])
