@@ -9,6 +9,7 @@ from pathlib import Path
 
 import platformdirs
 
+from app.conversations.database_file import DatabaseFile
 from app.conversations.records import StoreError
 from app.conversations.salvage import salvage
 from app.conversations.schema import MIGRATIONS, migrate, version_of
@@ -71,7 +72,7 @@ def _open(path: Path) -> Store:
     except BaseException:
         writer.close()
         raise
-    return Store(reader, writer)
+    return Store(reader, writer, DatabaseFile(path))
 
 
 def _connect(database: str) -> sqlite3.Connection:

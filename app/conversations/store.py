@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from app.conversations.database_file import DatabaseFile
 from app.conversations.records import Conversation, Message, StoreError
 from app.conversations.rows import (
     CONVERSATION_COLUMNS,
@@ -65,8 +66,10 @@ class Store:
     They may be the same connection, as in memory they must. Made by app.conversations.opening.
     """
 
-    def __init__(self, reader: sqlite3.Connection, writer: sqlite3.Connection) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(
+        self, reader: sqlite3.Connection, writer: sqlite3.Connection, file: DatabaseFile | None = None
+    ) -> None:
+        self._reader, self._writer, self._file = reader, writer, file or DatabaseFile()
         self._reading = threading.RLock()
         self._writing = self._reading if reader is writer else threading.RLock()
         reader.row_factory = sqlite3.Row
@@ -193,6 +196,7 @@ class Store:
     @contextmanager
     def _to_write(self, *, transaction: bool = True) -> Iterator[sqlite3.Connection]:
         with self._writing, _stated("saved"):
+            self._file.check()
             if not transaction:
                 yield self._writer
                 return
