@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gpu.errors import RequestError
 from gpu.probes.captured import Capture
 from gpu.probes.site_names import RESIDUAL, kind_of
+from gpu.probes.verdicts import non_finite
 
 if TYPE_CHECKING:
     from gpu.probes.saliency import Worth
@@ -40,8 +41,11 @@ def targets_of(
     The given ones are channels of the hidden state, so sites of other widths are left alone.
 
     Raises:
-        RequestError: none stand out there.
+        RequestError: none stand out there, or the text overflows, so that nothing can be scored.
     """
+    problem = overflow_told(capture)
+    if problem:
+        raise RequestError(problem)
     hidden = next(s.absmax.size for name, s in capture.sites.items() if kind_of(name) == RESIDUAL)
     found: dict[str, tuple[int, ...]] = {}
     for name, statistics in capture.sites.items():
@@ -58,6 +62,12 @@ def targets_of(
     if not found:
         raise RequestError("No channel stands out there; name some with --channels.")
     return found
+
+
+def overflow_told(capture: Capture) -> str:
+    """Why nothing can be scored on a text at which the model overflows; "" if it does not."""
+    site = next(iter(non_finite(capture)), "")
+    return f"The activations are not finite from '{site}' on: no score has a meaning there." if site else ""
 
 
 def worth_told(worth: Worth | None) -> str:

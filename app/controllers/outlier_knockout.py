@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.engine_thread import EngineThread, Job
 from app.failures import sentence_of
-from app.knockouts import WHERE, targets_of, worth_told
+from app.knockouts import WHERE, overflow_told, targets_of, worth_told
 from app.messages import ModelFacts, TaskProgress
 from app.presenters.outlier_profile import knockout_charts, knockout_note
 from app.tasks.knockout import KNOCKOUT, KnockedOut, KnockoutFailed, KnockoutWish, run_knockout
@@ -27,6 +27,7 @@ _PLACES = (
     Choice("all-inputs", "Inputs of every linear layer", WHERE["all-inputs"]),
     Choice("residual", "Residual stream", WHERE["residual"]),
 )
+_NONE = "No channel stands out there; choose another place."
 _EXPLANATION = (
     "Takes out the channels that stand out in this capture, and as many random ones, "
     "and scores the captured text."
@@ -73,7 +74,8 @@ class KnockoutController(QObject):
         try:
             targets = targets_of(self._capture, self._place)
         except RequestError:
-            self._result, self._problem = None, "No channel stands out there; choose another place."
+            self._result = None
+            self._problem = overflow_told(self._capture) or _NONE
             self._show()
             return
         wish = KnockoutWish(self._capture.token_ids, targets, self._seeds)

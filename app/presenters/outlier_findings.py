@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
 
 from app.presenters.heat import figure
@@ -46,9 +48,10 @@ def verdicts_frame(capture: Capture | None, chosen: CriteriaFrame = _DEFAULT) ->
         return VerdictsFrame(HEADINGS, empty="What stands out is listed here.", criteria=chosen)
     criteria = criteria_of(chosen)
     found = verdicts(capture, criteria)
+    first_broken = next(iter(non_finite(capture)), "")
     return VerdictsFrame(
         HEADINGS,
-        tuple(_row(verdict, capture) for verdict in found),
+        tuple(_row(verdict, capture, first_broken) for verdict in found),
         tuple(_findings(capture, found, criteria)),
         definitions(criteria),
         chosen,
@@ -98,7 +101,14 @@ def names_of(verdict: ChannelVerdict) -> tuple[str, ...]:
     return tuple(name for name, is_so in holds.items() if is_so)
 
 
-def _row(verdict: ChannelVerdict, capture: Capture) -> VerdictRow:
+def _order(value: float, verdict: ChannelVerdict, first_broken: str) -> float:
+    """What a figure sorts by: one that is not finite above all, and most where the first was computed."""
+    if math.isfinite(value):
+        return value
+    return math.inf if verdict.site == first_broken else sys.float_info.max
+
+
+def _row(verdict: ChannelVerdict, capture: Capture, first_broken: str) -> VerdictRow:
     layers = max(verdict.layers, verdict.feature_layers)
     names = names_of(verdict)
     cells = (
@@ -115,7 +125,7 @@ def _row(verdict: ChannelVerdict, capture: Capture) -> VerdictRow:
         f"{layers} of {verdict.layer_count}",
         token_text(capture, verdict.peak).removeprefix("token "),
     )
-    sort_by = (
+    figures = (
         verdict.channel,
         float(split_site(verdict.site)[1] or 0),
         verdict.absmax,
@@ -129,6 +139,7 @@ def _row(verdict: ChannelVerdict, capture: Capture) -> VerdictRow:
         layers,
         verdict.peak,
     )
+    sort_by = tuple(_order(value, verdict, first_broken) for value in figures)
     return VerdictRow(split_site(verdict.site)[0], verdict.channel, verdict.site, cells, sort_by, names)
 
 

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from app.knockouts import WHERE, targets_of, worth_told
+from app.knockouts import WHERE, overflow_told, targets_of, worth_told
 from gpu.errors import RequestError
 from gpu.probes.saliency import Worth
 from tests.gpu.probes.test_verdicts import CHANNELS, LAYERS, QKV, planned
@@ -24,6 +25,14 @@ def test_given_channels_are_taken_in_every_layer() -> None:
         QKV.format(i) for i in range(LAYERS)
     }
     assert set(WHERE) == {"inputs", "all-inputs", "residual"}
+
+
+def test_nothing_is_scored_where_the_model_overflows() -> None:
+    broken = planned({**SPIKES, (QKV.format(2), 9): np.inf})
+    assert overflow_told(planned(SPIKES)) == ""
+    with pytest.raises(RequestError, match=f"not finite from '{QKV.format(2)}' on") as failure:
+        targets_of(broken, "inputs")
+    assert str(failure.value) == overflow_told(broken)
 
 
 def test_size_is_not_worth() -> None:

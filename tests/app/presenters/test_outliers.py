@@ -118,6 +118,16 @@ def test_the_verdicts_follow_the_thresholds() -> None:
     assert any("kept no token values" in sentence for sentence in frame.findings)
 
 
+def test_what_overflowed_first_is_listed_first() -> None:
+    later = {(QKV.format(3), channel): np.nan for channel in (1, 2, 9)}
+    rows = verdicts_frame(planned({**later, (QKV.format(2), 7): np.inf, (QKV.format(1), 4): 50.0})).rows
+    keys = np.array([row.sort_by for row in rows])
+    assert not np.isnan(keys).any()
+    order = np.argsort(-keys[:, 3], kind="stable")
+    assert rows[order[0]].channel == 7
+    assert rows[order[-1]].channel == 4
+
+
 def test_the_findings_tell_how_alike_the_tokens_are() -> None:
     values = np.ones((TOKENS, CHANNELS), np.float32)
     values[:, 7] = 50
