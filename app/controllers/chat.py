@@ -13,7 +13,7 @@ from app.conversations import Archive, Message
 from app.dialogue import Dialogue, Origin
 from app.engine_thread import EngineThread
 from app.messages import Forgot, MemoryUse, ModelFacts, Question, Traced, Wrote
-from app.presenters.chat import Dress, Shown, chat_frame
+from app.presenters.chat import Dress, Made, Shown, chat_frame
 from app.presenters.composer import STATES, ChatState
 from app.presenters.status import Progress, status_frame
 from app.questions import Manner, question_for
@@ -56,6 +56,7 @@ class ChatController(QObject):
         self._loading = self._stopping = self._looks_up = False
         self._progress = Progress()
         self._memory: MemoryUse | None = None
+        self._made: dict[int, Made] = {}
         self._dress: Dress = lambda _message, frame: frame
         self._text_timer = QTimer(self, singleShot=True, interval=TEXT_PERIOD_MS)
         self._gauges_timer = QTimer(self, interval=GAUGES_PERIOD_MS)
@@ -138,7 +139,7 @@ class ChatController(QObject):
         With `focus` the person can write at once.
         """
         self.stop()
-        self._dialogue, self._progress = dialogue, Progress()
+        self._dialogue, self._progress, self._made = dialogue, Progress(), {}
         self.composer.set_dialogue(dialogue)
         self._traces.look_at(dialogue.conversation.id)
         self.show_branch()
@@ -154,8 +155,7 @@ class ChatController(QObject):
     @Slot(str)
     def send(self, text: str) -> None:
         if self.state == "ready":
-            attachments = self.composer.take_attachments()
-            self.begin(self._dialogue.ask(text, self.origin, attachments))
+            self.begin(self._dialogue.ask(text, self.origin, self.composer.take_attachments()))
             self.conversation_changed.emit()
 
     @Slot()
@@ -269,6 +269,7 @@ class ChatController(QObject):
             traced=self._traces.known,
             dress=self._dress,
             first_seen=self._progress.first_seen,
+            made=self._made,
         )
         self._panel.set_chat(chat_frame(shown))
 

@@ -61,8 +61,10 @@ def sampling_of(text: str | None) -> Sampling | None:
 
 def attachments_of(text: str | None) -> tuple[Attachment, ...]:
     """The texts that go along with a message; none where another version wrote what this one cannot read."""
+    if not text:
+        return ()
     try:
-        return tuple(Attachment(**fields) for fields in json.loads(text or "[]"))
+        return tuple(Attachment(**fields) for fields in json.loads(text))
     except (TypeError, ValueError):
         return ()
 

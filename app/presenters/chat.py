@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.attachments import with_attachments
 from app.conversations import Message, Tree
@@ -31,11 +31,21 @@ Dress = Callable[[Message, MessageFrame], MessageFrame]
 
 
 @dataclass(frozen=True)
+class Made:
+    """A frame, before it was dressed, and what it was made from."""
+
+    message: Message
+    standing: tuple[int, int, bool, bool, bool]
+    frame: MessageFrame
+
+
+@dataclass(frozen=True)
 class Shown:
     """What the transcript is drawn from. `ready`: nothing runs, so messages can be changed and answered.
 
     `traced` are the messages whose tokens are kept; `dress` adds what another panel knows of a message. The
-    newest answer was given without what comes before `first_seen`, where that is known.
+    newest answer was given without what comes before `first_seen`, where that is known. `made` are the frames
+    of the time before: a running answer has the whole transcript drawn ten times a second.
     """
 
     key: int
@@ -47,6 +57,7 @@ class Shown:
     traced: Collection[int] = ()
     dress: Dress = lambda _message, frame: frame
     first_seen: int | None = None
+    made: dict[int, Made] = field(default_factory=dict)
 
 
 def chat_frame(shown: Shown) -> ChatFrame:
@@ -103,7 +114,23 @@ def _came_to_nothing(answer: Message | None) -> bool:
 
 def _frame(message: Message, is_last: bool, shown: Shown) -> MessageFrame:
     beside = shown.tree.siblings(message.id)
-    frame = MessageFrame(
+    standing = (
+        beside.index(message.id) + 1,
+        len(beside),
+        shown.can_ask and is_last and _can_continue(message),
+        message.id in shown.traced,
+        message.id == shown.first_seen,
+    )
+    made = shown.made.get(message.id)
+    if made is None or made.message is not message or made.standing != standing:
+        made = shown.made[message.id] = Made(message, standing, _undressed(message, *standing))
+    return shown.dress(message, made.frame)
+
+
+def _undressed(
+    message: Message, sibling: int, siblings: int, can_continue: bool, has_tokens: bool, first_seen: bool
+) -> MessageFrame:
+    return MessageFrame(
         role=message.role,
         text=message.text,
         reasoning=message.reasoning,
@@ -111,15 +138,14 @@ def _frame(message: Message, is_last: bool, shown: Shown) -> MessageFrame:
         error=message.error,
         note=_INTERRUPTED if message.state == "interrupted" else message.note,
         key=message.id,
-        sibling=beside.index(message.id) + 1,
-        sibling_count=len(beside),
+        sibling=sibling,
+        sibling_count=siblings,
         reasoning_ms=message.reasoning_ms,
         attachments=tuple(AttachmentFrame(attached.name) for attached in message.attachments),
-        can_continue=shown.can_ask and is_last and _can_continue(message),
-        has_tokens=message.id in shown.traced,
-        above=_FORGOTTEN if message.id == shown.first_seen else "",
+        can_continue=can_continue,
+        has_tokens=has_tokens,
+        above=_FORGOTTEN if first_seen else "",
     )
-    return shown.dress(message, frame)
 
 
 def _can_continue(message: Message) -> bool:

@@ -14,6 +14,7 @@ from views.frames import MessageFrame
 GAP = 4
 _CHROME = 60  # what a message has besides its text
 _TYPICAL_WIDTH = 700
+_GUESSED_FROM = 4096  # characters of a text whose lines are counted
 _NEAR = 4  # messages made ready on either side
 
 
@@ -129,7 +130,9 @@ class Rows:
 
     def _guess(self, frame: MessageFrame) -> int:
         letters = _TYPICAL_WIDTH / self._style.letter
-        lines = frame.text.count("\n") + len(frame.text) / letters
+        beginning = frame.text[:_GUESSED_FROM]
+        breaks = beginning.count("\n") * len(frame.text) / max(1, len(beginning))
+        lines = breaks + len(frame.text) / letters
         return int(_CHROME + 1.3 * self._style.line * (lines if frame.role != "user" else min(20, lines)))
 
 

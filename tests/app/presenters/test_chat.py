@@ -106,3 +106,23 @@ def test_what_the_model_no_longer_sees_is_said_where_it_ends() -> None:
     above = [frame.above for frame in chat_frame(shown(WHY, DONE, HOW, first_seen=HOW.id)).messages]
     assert above[:2] == ["", ""]
     assert "no longer sees what is above" in above[2]
+
+
+def test_a_frame_is_made_again_only_for_what_changed() -> None:
+    first = shown(*PATH)
+    before = chat_frame(first).messages
+    other = message(9, 6, "Until when?")
+    for changed, anew in (
+        (first, set()),
+        (replace(first, path=(*PATH[:-1], replace(SINCE, text="Since then?"))), {7}),
+        (replace(first, traced={2}), {2}),
+        (replace(first, first_seen=3), {3}),
+        (replace(first, tree=Tree((*PATH, other))), {7}),
+        (replace(first, path=PATH[:-1]), {6}),
+    ):
+        after = chat_frame(changed).messages
+        fresh = chat_frame(replace(changed, made={})).messages
+        assert after == fresh
+        assert {new.key for new, old in zip(after, before, strict=False) if new is not old} == anew
+        chat_frame(first)
+        before = chat_frame(first).messages
