@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from gpu.checkpoints import Checkpoint
 from gpu.device import Gpu, open_gpu
 from gpu.errors import Cancelled, RequestError
+from gpu.kernels.matrix import MANY
 from gpu.kit import Op
 from gpu.model import LoadOptions, Model
 from gpu.pipelines import Pipeline
 from gpu.probes.sites import sites_of
 from gpu.qwen3.allocation import CHUNK_TOKENS
+from gpu.qwen3.linear import Variant
 from gpu.qwen3.workspace import HEAD_ROWS
 from gpu.scheme import Scheme
 from tests.golden.qwen3.checkpoints import SPECS
@@ -136,6 +138,18 @@ def test_chunks_before_the_last_end_in_the_cache(model: Model, monkeypatch: pyte
     first, both = [sum(recorded) for _ in model.feed(IDS[: 2 * CHUNK_TOKENS])]
     head = recorded[-1]
     assert first < both - first - head
+
+
+def test_a_prompt_is_quantized_once_and_a_token_by_the_matrices_that_read_it(
+    golden_model: Callable[..., Model],
+) -> None:
+    layer_ops = golden_model(SPEC.name, CONTEXT, "W4A8")._layer_ops
+    layers = {columns: layer_ops(Variant(columns, probed=False)) for columns in (1, MANY)}
+    quantized = {
+        columns: sum(op.dispatch.pipeline.name == "quantize" for op in layer)
+        for columns, (layer, *_) in layers.items()
+    }
+    assert quantized == {1: 0, MANY: 2}  # the output projection's and the down projection's input
 
 
 def test_sites_are_the_models(model: Model) -> None:
