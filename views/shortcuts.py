@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 
 from views.widgets import describe
 
+_FRAME = 70  # pixels around the two columns: margins, a scroll bar
+_SHARE = 0.85  # of the screen, at most
 WITHOUT_ACTION = (
     ("Enter", "Send the message"),
     ("Shift+Enter", "Start a new line in the message"),
@@ -29,7 +31,7 @@ WITHOUT_ACTION = (
     ("Ctrl+C", "Copy the selection, or the message as Markdown"),
     ("Menu key", "What can be done with a message"),
     ("Home, End", "In the conversation: its beginning, its newest words"),
-    ("Ctrl+click", "On a word of an answer: its token, how likely it was and what else could have come"),
+    ("Ctrl+click", "On a word of an answer: its token, and what else could have come"),
     ("Arrows, Enter", "In an answer drawn as tokens: walk through them, open one"),
     ("Double-click a chart", "Show all of it again"),
 )
@@ -67,4 +69,7 @@ class ShortcutsDialog(QDialog):
         column_layout = QVBoxLayout(self)
         column_layout.addWidget(self.table)
         column_layout.addWidget(buttons)
-        self.resize(460, (len(shortcuts) + 5) * self.table.verticalHeader().defaultSectionSize())
+        keys, row = self.table.columnWidth(0), self.table.verticalHeader().defaultSectionSize()
+        words = max((self.fontMetrics().horizontalAdvance(text) for _, text in shortcuts), default=0)
+        room = self.screen().availableSize() * _SHARE
+        self.resize(QSize(keys + words + _FRAME, (len(shortcuts) + 5) * row).boundedTo(room))

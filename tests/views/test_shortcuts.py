@@ -31,3 +31,11 @@ def test_a_key_is_told_with_its_others_and_what_has_none_is_left_out(qtbot) -> N
     larger, reset = QAction("&Larger", window), QAction("Reset", window)
     larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
     assert keys_of([larger, reset]) == [("Ctrl++, Ctrl+=", "Larger"), *WITHOUT_ACTION]
+
+
+def test_nothing_is_cut_off_and_it_fits_the_screen(qtbot) -> None:
+    dialog = ShortcutsDialog([("Ctrl+K", "word " * 12)] * 200)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.table.columnWidth(1) >= dialog.fontMetrics().horizontalAdvance("word " * 12)
+    assert dialog.height() <= dialog.screen().availableSize().height()
