@@ -67,7 +67,7 @@ def _open_window(args: Namespace) -> int:
     problem = display_problem()
     if problem is not None:
         raise RequestError(problem)
-    from app.gui import GuiOptions, run  # noqa: PLC0415 - the command line never imports Qt
+    from app.start import GuiOptions, run  # noqa: PLC0415 - the command line never imports Qt
 
     status: int = run(
         GuiOptions(model=args.window_model, adapter=args.window_adapter, scheme=args.window_scheme)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.calculator_room import CalculatorFiles, CalculatorRoom
@@ -28,11 +27,9 @@ from app.controllers.tokens import TokensController
 from app.controllers.turns import TurnsController
 from app.conversations import Archive
 from app.conversations.opening import default_path
-from app.engine_thread import Engine, EngineThread
+from app.engine_thread import EngineThread
 from app.failures import sentence_of
 from app.interrupts import Interrupts
-from app.library import DEMO
-from app.mailbox import Post
 from app.measured_rates import MeasuredRatesFile
 from app.messages import Failure, ModelFacts, ModelWish
 from app.outlier_room import outliers_page
@@ -42,7 +39,6 @@ from app.presenters.conversations import interrupted_text
 from app.presenters.failure import failure_banner, notice_banner
 from app.presenters.spikes import note_about
 from app.prompts import all_prompts, sample_prompts
-from app.settings import Settings, SettingsFile
 from app.truth import TruthFile
 from gpu.sampling import Sampling
 from views.chat import ChatPanel
@@ -62,15 +58,6 @@ _READING = ("spikes", "damage", "microscope")  # panels that show what the probe
 _IMPORTED = "Conversations (*.json *.md)"
 
 
-@dataclass(frozen=True)
-class GuiOptions:
-    """What the command line said; None leaves it to the settings."""
-
-    model: str | None = None
-    adapter: str | None = None
-    scheme: str | None = None
-
-
 class Gui(QObject):
     """The window, its controllers and the engine thread, and what connects them."""
 
@@ -80,7 +67,7 @@ class Gui(QObject):
         self,
         theme: Theme,
         preferences: Preferences,
-        make_engine: Callable[[Post], Engine],
+        engine: EngineThread,
         make_archive: Callable[[Callable[[str], None]], Archive] | None = None,
         records: CalculatorFiles | None = None,
         pins: PinFile | None = None,
@@ -91,7 +78,8 @@ class Gui(QObject):
         theme.set_scale(settings.text_scale)
         self.archive = (make_archive or partial(Archive, None))(self._archive_told.emit)
         self._preferences = preferences
-        self.engine = EngineThread(make_engine, self)
+        self.engine = engine
+        engine.setParent(self)
         self.calculator = CalculatorRoom(theme, self.engine, records, self)
         self.compare = CompareController(ComparePanel(theme), TokenCard(theme), self.engine)
         self.microscope = MicroscopeController(MicroscopePanel(theme), self.engine, self._text_to_capture)
@@ -136,10 +124,9 @@ class Gui(QObject):
         self._seen = {"spikes": True, "damage": True, "microscope": False}
         self._connect()
 
-    def start(self, wish: ModelWish) -> None:
-        """Start the engine and open a model."""
-        self.engine.start()
-        self.model.load(wish)
+    def expect(self, wish: ModelWish) -> None:
+        """Show that the engine has been asked to open a first model."""
+        self.model.expect(wish)
         for sentence in (self._preferences.notice, self.archive.notice, self._interrupted()):
             self._tell(sentence)
 
@@ -257,24 +244,16 @@ class Gui(QObject):
         self.window.closing.connect(self._close)
 
 
-def make_gpu_engine(post: Post) -> Engine:
-    """Called on the engine thread."""
-    from app.engine import GpuEngine  # noqa: PLC0415 - wgpu and the kernels load after the window is shown
-
-    return GpuEngine(post)
-
-
-def run(options: GuiOptions) -> int:
-    """Show the window until it is closed; the exit status."""
+def show(engine: EngineThread, preferences: Preferences, wish: ModelWish) -> int:
+    """Show the window until it is closed, with an engine that was asked for a model; the exit status."""
     collector = Collector()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("quantscope")
     app.setApplicationDisplayName("Quantscope")
-    preferences = Preferences(SettingsFile())
     gui = Gui(
         Theme(app),
         preferences,
-        make_gpu_engine,
+        engine,
         partial(Archive, default_path()),
         CalculatorFiles(TruthFile(), MeasuredRatesFile()),
         PinFile(),
@@ -283,18 +262,7 @@ def run(options: GuiOptions) -> int:
     sys.excepthook = gui.report_fault
     interrupts = Interrupts(gui.window.close)
     gui.window.show()
-    QTimer.singleShot(0, lambda: gui.start(first_wish(options, preferences.settings)))
+    gui.expect(wish)
     status = app.exec()
     interrupts.restore()
     return INTERRUPTED if interrupts.happened else status
-
-
-def first_wish(options: GuiOptions, settings: Settings) -> ModelWish:
-    """What to open at the start: what the command line says, else what was used last, else the demo."""
-    return ModelWish(
-        model=options.model or next(iter(settings.recent_models), DEMO),
-        scheme=options.scheme or settings.scheme,
-        adapter=options.adapter or settings.adapter,
-        context_tokens=settings.context_tokens,
-        tunes=settings.tunes,
-    )

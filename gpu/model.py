@@ -125,12 +125,12 @@ class Model:
         ]
 
     def compile(self, probed: bool) -> None:
-        """Have the driver begin with the kernels of an answer, which it will not wait for then."""
-        for columns in (1, MANY):
-            self._decoder.layer(0, Variant(columns, probed))
+        """Have the driver begin with the kernels of an answer, those of its first token first."""
         self._head_ops(1)
         if probed:
             self._head_taps()
+        for variant in (Variant(MANY, probed), Variant(1, probed), Variant(1, probed, split=True)):
+            self._decoder.layer(0, variant)
 
     def close(self) -> None:
         """Free everything on the device."""

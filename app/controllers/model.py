@@ -85,10 +85,14 @@ class ModelController(QObject):
 
     def load(self, wish: ModelWish) -> None:
         """Open exactly this; the settings follow once it worked."""
+        self._engine.open(wish)
+        self.expect(wish)
+
+    def expect(self, wish: ModelWish) -> None:
+        """Show that this is on its way: the engine was asked for it."""
         self._wish = self._last_wish = wish
         self._window.set_banner(None)
         self._window.show_chat()
-        self._engine.open(wish)
         self._window.set_load(load_frame(wish.model, Loading("Waiting for the engine")))
         self._timer.start()
         self._show()

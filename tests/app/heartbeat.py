@@ -13,15 +13,21 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.collector import Collector
+from app.library import DEMO
+from app.messages import ModelWish
 from app.prompts import sample_prompts
+from app.start import begin
 from gpu.sampling import Sampling
-from tests.app.session import Session
+
+if TYPE_CHECKING:
+    from tests.app.session import Session
 
 TICK_MS = 5
 
@@ -50,13 +56,16 @@ class Heartbeat:
 
 
 def main(tokens: int) -> None:
+    engine = begin(ModelWish(DEMO))
+    from tests.app.session import Session  # noqa: PLC0415 - as the program does: the engine first
+
     collector = Collector()
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(app, Path(folder))
+        session = Session(app, Path(folder), engine=engine)
         session.gui.model.loading_changed.connect(collector.set_loading)
         session.gui.window.show()
-        app.processEvents()
+        session.gui.window.repaint()
         figures = {"window_visible_s": since_start_s()}
         session.open()
         figures["model_loaded_s"] = since_start_s()

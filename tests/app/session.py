@@ -11,11 +11,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from app.conversations import Message
-from app.gui import Gui, make_gpu_engine
+from app.engine_thread import EngineThread
+from app.gui import Gui
 from app.library import DEMO
 from app.messages import Failure, ModelFacts, ModelWish
 from app.preferences import Preferences
 from app.settings import SettingsFile
+from app.start import make_gpu_engine
+from tests.app.windows import begin
 from tests.patience import PATIENCE_S
 from views.theme import Theme
 
@@ -25,21 +28,32 @@ class GaveUpError(Exception):
 
 
 class Session:
-    """A window with its own settings directory, on the real engine."""
+    """A window with its own settings directory, on the real engine; one that is given has begun already."""
 
-    def __init__(self, app: QApplication, directory: Path, scheme: Qt.ColorScheme | None = None) -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        directory: Path,
+        scheme: Qt.ColorScheme | None = None,
+        engine: EngineThread | None = None,
+    ) -> None:
         self._app = app
         self.theme = Theme(app, scheme)
-        self.gui = Gui(self.theme, Preferences(SettingsFile(directory)), make_gpu_engine)
+        self._has_begun = engine is not None
+        engine = engine or EngineThread(make_gpu_engine)
+        self.gui = Gui(self.theme, Preferences(SettingsFile(directory)), engine)
         self.facts: ModelFacts | None = None
         self.failures: list[Failure] = []
         self.gui.engine.loaded.connect(self._keep_facts)
         self.gui.engine.failed.connect(self.failures.append)
 
     def open(self, model: str = DEMO) -> None:
-        """Show the window, start the engine and wait for the model."""
+        """Show the window and wait for the model."""
         self.gui.window.show()
-        self.gui.start(ModelWish(model))
+        if self._has_begun:
+            self.gui.expect(ModelWish(model))
+        else:
+            begin(self.gui, model)
         self.wait(lambda: self.facts is not None or bool(self.failures))
         if self.failures:
             raise GaveUpError(self.failures[0].sentence)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app import catalogue
+from app.engine_thread import EngineThread
 from app.gui import Gui
 from app.messages import ModelWish
 from app.preferences import Preferences
@@ -21,6 +22,7 @@ from gpu.errors import BudgetError, Way
 from tests.app.calculator.cases import asked
 from tests.app.fake_engine import FakeEngine, Script
 from tests.app.test_truth import PAIR
+from tests.app.windows import begin
 from tests.views.controls import named
 from views.strips import Banner
 from views.theme import Theme
@@ -41,10 +43,11 @@ def gui(
     qtbot: QtBot, theme: Theme, script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Gui]:
     monkeypatch.setattr(catalogue, "own_cards_path", lambda: tmp_path / "gpus.json")
-    result = Gui(theme, Preferences(SettingsFile(tmp_path)), lambda post: FakeEngine(post, script))
+    engine = EngineThread(lambda post: FakeEngine(post, script))
+    result = Gui(theme, Preferences(SettingsFile(tmp_path)), engine)
     qtbot.addWidget(result.window)
     result.window.show()
-    result.start(ModelWish("demo"))
+    begin(result)
     qtbot.waitUntil(lambda: result.chat.state == "ready" and result.engine.is_idle)
     yield result
     result.window.close()

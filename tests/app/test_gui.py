@@ -12,12 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from app.conversations import Archive
 from app.dialogue import Dialogue, Origin
-from app.gui import Gui, GuiOptions, first_wish
-from app.messages import ModelWish
+from app.engine_thread import EngineThread
+from app.gui import Gui
 from app.preferences import Preferences
 from app.settings import Settings, SettingsFile
 from gpu.sampling import Sampling
 from tests.app.fake_engine import PLANTED, FakeEngine, Script
+from tests.app.windows import begin
 from tests.patience import PATIENCE_S
 from views.chat.transcript import Transcript
 from views.strips import Banner
@@ -38,7 +39,8 @@ def make_gui(qtbot: QtBot, theme: Theme, script: Script, tmp_path: Path) -> Iter
 
     def make() -> Gui:
         archive = partial(Archive, tmp_path / "conversations.sqlite3")
-        gui = Gui(theme, Preferences(SettingsFile(tmp_path)), lambda post: FakeEngine(post, script), archive)
+        engine = EngineThread(lambda post: FakeEngine(post, script))
+        gui = Gui(theme, Preferences(SettingsFile(tmp_path)), engine, archive)
         qtbot.addWidget(gui.window)
         gui.window.show()
         made.append(gui)
@@ -52,7 +54,7 @@ def make_gui(qtbot: QtBot, theme: Theme, script: Script, tmp_path: Path) -> Iter
 @pytest.fixture
 def gui(make_gui: Callable[[], Gui], qtbot: QtBot) -> Gui:
     result = make_gui()
-    result.start(ModelWish("demo"))
+    begin(result)
     qtbot.waitUntil(lambda: result.chat.state == "ready")
     return result
 
@@ -81,7 +83,7 @@ def test_the_window_is_shown_before_anything_is_loaded(make_gui: Callable[[], Gu
     gui = make_gui()
     assert gui.window.isVisible()
     assert (gui.chat.state, script.thread) == ("empty", "")
-    gui.start(ModelWish("demo"))
+    begin(gui)
     assert gui.chat.state == "loading"
 
 
@@ -146,7 +148,7 @@ def test_the_next_window_lists_the_conversations_of_the_last(
     ask(gui, qtbot)
     gui.window.close()
     following = make_gui()
-    following.start(ModelWish("demo"))
+    begin(following)
     qtbot.waitUntil(lambda: following.chat.state == "ready")
     listed = following.window.panels.conversations.findChild(QListView)
     row = listed.model().index(1, 0)
@@ -183,7 +185,7 @@ def test_an_answer_cut_short_by_the_end_of_the_program_is_named(
     left.settle()
     left.store.close()  # as a kill would
     gui = make_gui()
-    gui.start(ModelWish("demo"))
+    begin(gui)
     qtbot.waitUntil(lambda: "is kept in “Why?”" in gui.window.findChild(Banner).accessibleName())
 
 
@@ -202,17 +204,9 @@ def test_a_settings_file_that_makes_no_sense_is_said_in_the_window(
 ) -> None:
     (tmp_path / "settings.json").write_text("{", encoding="utf-8")
     gui = make_gui()
-    gui.start(ModelWish("demo"))
+    begin(gui)
     qtbot.waitUntil(lambda: gui.chat.state == "ready")
     assert "settings.json" in gui.window.findChild(Banner).accessibleName()
-
-
-def test_the_command_line_comes_before_the_settings() -> None:
-    settings = Settings(scheme="W8A8", adapter="a", context_tokens=512, recent_models=("/models/last",))
-    assert first_wish(GuiOptions(), settings) == ModelWish("/models/last", "W8A8", "a", 512, tunes=True)
-    assert first_wish(GuiOptions(), Settings(tunes=False)) == ModelWish("demo")
-    asked = GuiOptions(model="/models/this", adapter="b", scheme="W16A16")
-    assert first_wish(asked, settings) == ModelWish("/models/this", "W16A16", "b", 512, tunes=True)
 
 
 def test_a_fault_is_one_line_in_the_window_and_in_the_terminal(

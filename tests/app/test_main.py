@@ -119,13 +119,13 @@ def test_without_a_display_the_window_names_the_terminal() -> None:
 
 
 def test_the_window_gets_its_options(monkeypatch: pytest.MonkeyPatch) -> None:
-    gui = importlib.import_module("app.gui")
+    window = importlib.import_module("app.start")
     seen = []
     monkeypatch.setattr("app.__main__.display_problem", lambda: None)
-    monkeypatch.setattr(gui, "run", lambda options: seen.append(options) or 0)
+    monkeypatch.setattr(window, "run", lambda options: seen.append(options) or 0)
     assert main(["--model", "demo", "--scheme", "W8A8"]) == 0
     assert main([]) == 0
-    assert seen == [gui.GuiOptions("demo", None, "W8A8"), gui.GuiOptions()]
+    assert seen == [window.GuiOptions("demo", None, "W8A8"), window.GuiOptions()]
 
 
 def test_a_stated_failure_of_the_program_as_it_is_run() -> None:

@@ -11,6 +11,7 @@ import shiboken6
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
+from app.engine_thread import EngineThread
 from app.gui import Gui
 from app.messages import ModelWish
 from app.preferences import Preferences
@@ -26,11 +27,12 @@ WORKSPACES = ("chat", "compare", "outliers", "microscope", "calculator")
 def filled_window(app: QApplication, directory: Path) -> Iterator[Gui]:
     """A window of the first size, its chat and its docks full of samples, gone afterwards."""
     theme = Theme(app, Qt.ColorScheme.Light)
-    gui = Gui(theme, Preferences(SettingsFile(directory)), lambda post: FakeEngine(post, Script()))
+    engine = EngineThread(lambda post: FakeEngine(post, Script()))
+    gui = Gui(theme, Preferences(SettingsFile(directory)), engine)
     window = gui.window
     window.resize(1280, 720)
     window.show()
-    gui.start(ModelWish("demo"))
+    begin(gui)
     while gui.chat.state != "ready" or not gui.engine.is_idle:
         app.processEvents()
     yield gui
@@ -38,6 +40,14 @@ def filled_window(app: QApplication, directory: Path) -> Iterator[Gui]:
     window.deleteLater()
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     shiboken6.delete(theme)
+
+
+def begin(gui: Gui, model: str = "demo") -> None:
+    """Start its engine and open a model."""
+    wish = ModelWish(model)
+    gui.engine.start()
+    gui.engine.open(wish)
+    gui.expect(wish)
 
 
 def show(gui: Gui, workspace: str) -> None:

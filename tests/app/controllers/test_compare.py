@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from app.controllers.compare import CompareController
 from app.engine_desk import Desk
 from app.engine_thread import EngineThread
-from app.gui import make_gpu_engine
 from app.messages import ModelWish
+from app.start import make_gpu_engine
 from gpu.errors import BudgetError
 from tests.patience import PATIENCE_S
 from tests.views.controls import named, pick

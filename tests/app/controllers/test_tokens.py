@@ -16,9 +16,9 @@ from app.controllers.turns import TurnsController
 from app.conversations import Archive
 from app.engine_desk import Desk
 from app.engine_thread import EngineThread
-from app.gui import make_gpu_engine
 from app.messages import ModelFacts, ModelWish
 from app.presenters.setup import SCHEMES
+from app.start import make_gpu_engine
 from app.tasks.score import Scored
 from app.trace_codec import TraceError
 from gpu.errors import BudgetError
