@@ -28,7 +28,8 @@ fn absmax_in_scope(row: u32, block: u32) -> f32 {
         return largest;
     }
     let start = block / BLOCKS_PER_SCALE * BLOCKS_PER_SCALE;
-    for (var i = start; i < min(start + BLOCKS_PER_SCALE, rows.blocks); i++) {
+    largest = block_absmax(load(row, start));  // not from zero: of NaN alone the largest is NaN
+    for (var i = start + 1u; i < min(start + BLOCKS_PER_SCALE, rows.blocks); i++) {
         largest = max(largest, block_absmax(load(row, i)));
     }
     return largest;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gpu.drawing import device_draws
@@ -128,6 +129,19 @@ def test_probes_count_no_token_that_is_not_in_the_answer(model: Model) -> None:
     assert counted[-1] == len(PROMPT) + 6 == len(model.cached_ids)
 
 
+def test_probes_hold_nothing_of_what_would_have_followed_a_stop(model: Model) -> None:
+    ids = [token.token_id for token in tokens(answer(model, GREEDY, 12))]
+    stop, before = ids[5], ids.index(ids[5])
+    found = []
+    for most, ends in ((None, frozenset({stop})), (before + 1, frozenset[int]())):
+        model.rewind(0)
+        events = answer(model, GREEDY, most, stop_ids=ends, probe=ProbeSelection(("lm_head",)))
+        found.append([event for event in events if isinstance(event, ChannelStats)][-1])
+    stopped, cut = found
+    assert stopped.tokens == cut.tokens == len(PROMPT) + before
+    np.testing.assert_array_equal(stopped.absmax, cut.absmax)
+
+
 @pytest.mark.parametrize("sampling", [GREEDY, Sampling(presence_penalty=1)])
 def test_output_that_is_no_number_fails_in_the_same_words(model: Model, sampling: Sampling) -> None:
     """A broken norm makes it so."""
@@ -135,11 +149,23 @@ def test_output_that_is_no_number_fails_in_the_same_words(model: Model, sampling
     held = bytes(model.gpu.read(gain, gain.size))
     model.gpu.write(gain, b"\xff" * gain.size)
     try:
-        events = answer(model, sampling)
+        fails_as_no_number(answer(model, sampling))
     finally:
         model.gpu.write(gain, held)
+
+
+def fails_as_no_number(events: list[object]) -> None:
     assert isinstance(events[-1], Failed)
     assert events[-1].message.startswith("The model's output is not a number")
+
+
+def test_activations_that_are_no_number_stay_so_when_they_are_quantized(
+    golden_model: Callable[..., Model],
+) -> None:
+    model = golden_model(SPECS[0].name, CONTEXT, "W4A8")
+    gain = model._decoder.weights.layers[0].post_attention_norm
+    model.gpu.write(gain, b"\xff" * gain.size)
+    fails_as_no_number(answer(model, GREEDY))
 
 
 @pytest.mark.parametrize(

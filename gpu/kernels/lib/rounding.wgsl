@@ -7,9 +7,9 @@ fn block_absmax(v: array<vec4<f32>, 8>) -> f32 {
     return max(max(m.x, m.y), max(m.z, m.w));
 }
 
-// Magnitudes below 2^-100 count as zeros, so that their reciprocal does not overflow.
+// Magnitudes below 2^-100 count as zeros, so that their reciprocal does not overflow; NaN is none of them.
 fn counted(absmax: f32) -> f32 {
-    return select(0.0, absmax, absmax >= 0x1p-100);
+    return select(absmax, 0.0, absmax < 0x1p-100);
 }
 
 fn steps_per_unit(absmax: f32) -> f32 {

@@ -45,6 +45,15 @@ def test_any_values(values: list[float], plain_bench_of_module: Bench) -> None:
     np.testing.assert_array_equal(codes, q8_1.quantize(x).codes)
 
 
+def test_a_block_without_a_number_stays_one(plain_bench: Bench) -> None:
+    """Or a model that overflowed would answer nothing instead of saying so."""
+    x = np.ones((1, 64), np.float32)
+    x[0, 32:] = np.nan
+    _, scales = run(plain_bench, x, 8, "b32")
+    assert np.isfinite(scales[0, 0]).all()
+    assert np.isnan(scales[0, 1]).all()
+
+
 def test_blocks_of_16_are_refused(plain_bench: Bench) -> None:
     with pytest.raises(SchemeError, match="multiples of 32"):
         run(plain_bench, np.ones((1, 32), np.float32), 8, "b16")
