@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
 from views.chat.message import MessageView
 
 _AT_ONCE = 100  # blocks, about 2 ms
@@ -14,7 +17,10 @@ class Leftovers:
         self._parts: list[object] = []
 
     def take(self, message: MessageView) -> None:
-        """The message is not shown again."""
+        """The message is not shown again; a keyboard that was at it stays in the conversation."""
+        focused, around = QApplication.focusWidget(), message.parentWidget()
+        if around is not None and (focused is message or (focused and message.isAncestorOf(focused))):
+            around.setFocus(Qt.FocusReason.OtherFocusReason)  # Qt would go to the next control of the window
         message.hide()
         for body in message.bodies():
             self._parts += body.take_apart()

@@ -106,6 +106,16 @@ def test_it_stays_where_the_person_scrolled_and_returns_on_request(transcript: T
     assert not latest.isVisible()
 
 
+def test_another_conversation_is_shown_at_its_end_wherever_this_one_was_read(transcript: Transcript) -> None:
+    transcript.set_frame(conversation(6))
+    settle()
+    transcript.verticalScrollBar().setValue(40)
+    settle()
+    transcript.set_frame(replace(conversation(8), key=2))
+    settle()
+    assert at_end(transcript)
+
+
 def test_a_message_is_brought_into_sight_from_its_beginning(transcript: Transcript) -> None:
     messages = conversation(30, "and so\n" * 30).messages
     transcript.set_frame(ChatFrame(tuple(replace(one, key=key) for key, one in enumerate(messages, 1))))
@@ -226,3 +236,15 @@ def test_what_is_slow_to_load_waits_for_the_end_of_an_answer(
     assert loaded == []
     transcript.set_frame(conversation(1))
     qtbot.waitUntil(lambda: loaded == ["loaded"])
+
+
+def test_the_keyboard_stays_in_the_conversation_when_its_message_is_gone(
+    qtbot, transcript: Transcript
+) -> None:
+    with qtbot.waitActive(transcript):
+        transcript.activateWindow()
+    transcript.set_frame(conversation(1))
+    transcript.message_widgets()[-1].setFocus()
+    first = conversation(1).messages[:3]
+    transcript.set_frame(ChatFrame((*first, MessageFrame("assistant", "", state="streaming", key=9))))
+    assert QApplication.focusWidget() is transcript
