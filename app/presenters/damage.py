@@ -47,7 +47,10 @@ def damage_frame(stats: ChannelStats | None, site: str, pick: DamagePick, enable
     )
     if stats is None or stats.tokens == 0:
         return empty
-    return _filled(empty, measure(stats.newest, pick.format, pick.granularity))
+    damage = measure(stats.newest, pick.format, pick.granularity)
+    if not damage.grid.finite:
+        return replace(empty, note="No value here is finite: the computation overflowed.")
+    return _filled(empty, damage)
 
 
 def _filled(empty: DamageFrame, damage: Damage) -> DamageFrame:
@@ -81,6 +84,7 @@ def _scale_setter(damage: Damage, block: int) -> int:
 
 
 def _note(damage: Damage) -> str:
-    if damage.grid.non_finite:
-        return f"{damage.grid.non_finite:,} values are not finite and were left out."
+    count = damage.grid.non_finite
+    if count:
+        return f"{count:,} {'value is' if count == 1 else 'values are'} not finite and left out."
     return _NOTE

@@ -88,4 +88,5 @@ def outliers(values: npt.NDArray[np.float32]) -> tuple[Outlier, ...]:
 
 def _not_finite(values: npt.NDArray[np.float32]) -> str:
     count = int(values.size - np.isfinite(values).sum())
-    return f"{count:,} channels are not finite: the computation overflowed here." if count else ""
+    channels = "channel is" if count == 1 else "channels are"
+    return f"{count:,} {channels} not finite: the computation overflowed here." if count else ""

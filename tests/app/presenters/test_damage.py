@@ -58,7 +58,11 @@ def test_values_that_are_not_finite_are_counted() -> None:
     newest = stats.newest.copy()
     newest[5] = np.nan
     frame = damage_frame(replace(stats, newest=newest), SITE, DamagePick(), enabled=True)
-    assert frame.note.startswith("1 values are not finite") or "not finite" in frame.note
+    assert frame.note.startswith("1 value is not finite")
+    newest[:] = np.nan
+    frame = damage_frame(replace(stats, newest=newest), SITE, DamagePick(), enabled=True)
+    assert frame.note.startswith("No value here is finite")
+    assert not len(frame.scales)  # nothing exact was measured
 
 
 def test_before_the_first_token_there_are_pickers_and_no_bars() -> None:
