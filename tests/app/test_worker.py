@@ -78,5 +78,22 @@ def test_a_cancelled_task_is_told_so(qtbot: QtBot, worker: Worker) -> None:
         worker.cancel()
 
 
+def test_cancelling_drops_what_waits(qtbot: QtBot, worker: Worker) -> None:
+    entered, begun = threading.Event(), []
+
+    def first(_post: Post, cancel: Cancel) -> None:
+        entered.set()
+        while not cancel():
+            pass
+
+    worker.run(first)
+    assert entered.wait(PATIENCE_S)
+    with worker._change:  # nothing begins in between
+        worker.run(lambda _post, _cancel: begun.append("second"))
+        worker.cancel()
+    qtbot.waitUntil(lambda: worker.is_idle)
+    assert begun == []
+
+
 def test_one_that_never_ran_stops_at_once() -> None:
     assert Worker("idle").stop(0)

@@ -153,6 +153,21 @@ def test_the_edge_of_all_of_it_is_moved_by_keys(
     assert "kv_cache" not in panel.bar.edges()
 
 
+def test_a_late_answer_to_a_move_leaves_what_was_asked_since(
+    qtbot: QtBot, panel: CalculatorPanel, small: CalculatorController, settle: Callable[[], None]
+) -> None:
+    letters: list[object] = []
+    small.worker.told.connect(letters.append)
+    qtbot.keyClick(panel.bar.edge(TOTAL), Qt.Key.Key_PageUp)
+    settle()
+    late = list(letters)
+    small.edit("context", "9000")
+    settle()
+    for letter in late:
+        small._show(letter)
+    assert small.wishes.context == "9000"
+
+
 def test_one_click_makes_it_fit(
     qtbot: QtBot, panel: CalculatorPanel, small: CalculatorController, settle: Callable[[], None]
 ) -> None:

@@ -44,6 +44,14 @@ def test_the_blast_radius_of_activations_follows_slowly(live: LiveMap, qtbot: Qt
     assert {point.format for point in told.args[0]} == {"int8", "int4"}
 
 
+def test_no_radius_is_measured_after_the_end(live: LiveMap) -> None:
+    live.set_statistics(stats_at(SITE), SITE)
+    live.follow(True, INT4)
+    assert live._slow.isActive()
+    live.follow(False, INT4)
+    assert not live._slow.isActive()
+
+
 def test_nothing_read_yet_is_nothing_shown(live: LiveMap, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(live.mapped):
         live.follow(True, INT4)

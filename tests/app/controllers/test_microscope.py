@@ -101,6 +101,20 @@ def test_a_click_on_what_if_takes_it(looking: Bench) -> None:
     assert "as it is" in looking.options()
 
 
+def test_what_was_measured_of_a_former_wish_is_dropped(looking: Bench) -> None:
+    letters: list[object] = []
+    looking.controller.worker.told.connect(letters.append)
+    looking.panel.format_chosen.emit("int8")
+    looking.settle()
+    late = list(letters)
+    looking.panel.format_chosen.emit("q4_k")
+    looking.settle()
+    for letter in late:
+        looking.controller._take(letter)
+    assert "of 16 levels left" in looking.panel.summary()[1]
+    assert "scales per 16" not in looking.options(), "Q4_K has blocks of its own"
+
+
 def test_dragging_the_threshold_moves_the_error(looking: Bench, qtbot: QtBot) -> None:
     ruler, left = looking.panel.ruler, Qt.MouseButton.LeftButton
     before = looking.panel.block_text()[1]

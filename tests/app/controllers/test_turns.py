@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -112,6 +113,16 @@ def test_an_answer_goes_on_after_its_very_tokens_where_they_are_kept(
     settle()
     assert script.asked[-1].answer_ids == THREE.token_ids()
     assert texts(chat) == ["Why?", "Because of outliers."]
+
+
+def test_tokens_of_another_model_go_when_the_answer_goes_on_after_its_text(
+    panel: ChatPanel, chat: ChatController, asked: tuple[int, int], script: Script, settle: Callable[[], None]
+) -> None:
+    chat.keep_trace(asked[1], replace(THREE, model="other"))
+    panel.continue_requested.emit(asked[1])
+    settle()
+    assert script.asked[-1].answer_ids == ()
+    assert chat.trace(asked[1]) is None
 
 
 def test_another_token_begins_a_branch(

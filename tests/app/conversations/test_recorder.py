@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,15 +25,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 class Refusing:
-    """A store on a disk that is full until it is told otherwise."""
+    """A store on a disk that is full until it is told otherwise; `meanwhile` comes while it is tried."""
 
     def __init__(self) -> None:
         self.full = True
         self.saved: list[Batch] = []
         self.tried = threading.Event()
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def save(self, batch: Batch) -> None:
         self.tried.set()
+        self.meanwhile()
         if self.full:
             raise StoreError("The disk is full.")
         self.saved.append(batch)
@@ -79,15 +81,32 @@ def test_a_full_disk_is_said_once_and_nothing_is_lost_once_there_is_room() -> No
     recorder.put(TALK)
     assert store.tried.wait(PATIENCE_S)
     assert not recorder.drain(PATIENCE_S)
+    store.full = False
     recorder.put(message(1, None, "Why?"))
     recorder.put(replace(TALK, title="Newer"))
-    store.full = False
     assert recorder.close(PATIENCE_S)
     assert said == ["The disk is full. Until then they are kept in memory.", ""]
     written = {
         record.id: record for batch in store.saved for record in (*batch.conversations, *batch.messages)
     }
     assert written == {TALK.id: replace(TALK, title="Newer"), 1: message(1, None, "Why?")}
+
+
+def test_what_became_newer_while_it_could_not_be_written_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.conversations.recorder.RETRY_S", LONG_S)
+    newer = replace(TALK, title="Newer"), message(1, None, "Why not?")
+    store = Refusing()
+    recorder = Recorder(store, period_s=LONG_S)  # type: ignore[arg-type]
+    store.meanwhile = lambda: [recorder.put(record) for record in newer]
+    recorder.put(TALK)
+    recorder.put(message(1, None, "Why?"))
+    assert not recorder.drain(PATIENCE_S)
+    store.full, store.meanwhile = False, lambda: None
+    assert recorder.close(PATIENCE_S)
+    (batch,) = store.saved
+    assert (*batch.conversations, *batch.messages) == newer
 
 
 def test_closing_on_a_full_disk_ends_and_says_so() -> None:
@@ -100,12 +119,29 @@ def test_what_a_person_did_is_written_at_once_and_takes_the_rest_along(store: St
     recorder = Recorder(store, period_s=LONG_S)
     recorder.put(TALK)
     assert recorder.drain(PATIENCE_S)
+    with recorder._changed:  # nothing is taken in between
+        recorder.put(message(2, None, "on its way", state="streaming"), at_once=False)
+        recorder.put(message(3, None, "Why?"))
+        recorder.put(message(4, None, "on its way too", state="streaming"), at_once=False)
+    wait_until_written(recorder)
+    assert [m.text for m in store.messages(TALK.id)] == ["on its way", "Why?", "on its way too"]
+    assert recorder.close(PATIENCE_S)
+
+
+def test_what_streams_is_written_once_its_period_is_over_though_nobody_hurries(store: Store) -> None:
+    recorder = Recorder(store, period_s=0.0)
+    recorder.put(TALK)
+    assert recorder.drain(PATIENCE_S)
     recorder.put(message(2, None, "on its way", state="streaming"), at_once=False)
-    recorder.put(message(3, None, "Why?"))
+    wait_until_written(recorder)
+    assert [m.text for m in store.messages(TALK.id)] == ["on its way"]
+    assert recorder.close(PATIENCE_S)
+
+
+def wait_until_written(recorder: Recorder) -> None:
+    """Without a hurry, as `drain` has."""
     with recorder._changed:
         assert recorder._changed.wait_for(lambda: not recorder._waiting(), PATIENCE_S)
-    assert [m.text for m in store.messages(TALK.id)] == ["on its way", "Why?"]
-    assert recorder.close(PATIENCE_S)
 
 
 def test_tokens_that_cannot_be_packed_do_not_hold_the_texts_up(store: Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QPushButton, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QPlainTextEdit, QPushButton, QSpinBox, QToolButton, QWidget
 
 from tests.views.controls import named
 from views.chat.sampling import SamplingPopover
@@ -98,3 +98,21 @@ def test_every_number_has_a_range_that_its_tooltip_names_and_a_reset(popover: Sa
             named(popover, QToolButton, f"Reset {name[0].lower()}{name[1:]}"), Qt.MouseButton.LeftButton
         )
         assert box.value() == pytest.approx(before)
+
+
+def test_a_system_prompt_is_told_once_the_person_pauses(popover: SamplingPopover, qtbot) -> None:
+    told: list[str] = []
+    popover.system_prompt_changed.connect(told.append)
+    popover.show()
+    qtbot.keyClicks(named(popover, QPlainTextEdit, "System prompt"), "Be")
+    assert told == []
+    qtbot.waitUntil(lambda: told == ["Be"])
+
+
+def test_a_system_prompt_is_told_at_once_when_the_popover_closes(popover: SamplingPopover, qtbot) -> None:
+    told: list[str] = []
+    popover.system_prompt_changed.connect(told.append)
+    popover.show()
+    qtbot.keyClicks(named(popover, QPlainTextEdit, "System prompt"), "Be brief.")
+    popover.hide()
+    assert told == ["Be brief."]
