@@ -66,7 +66,7 @@ class Composer(QFrame):
 
     def set_frame(self, frame: ComposerFrame) -> None:
         self._frame = frame
-        self.edit.setPlaceholderText(frame.hint)
+        self.edit.set_hint(frame.hint)
         self.edit.viewport().update()  # Qt forgets to, while the placeholder stays on show
         self._send.setVisible(not frame.can_stop)
         self._stop.setVisible(frame.can_stop)

@@ -31,6 +31,7 @@ class PromptEdit(QPlainTextEdit):
         self.document().setDocumentMargin(2)
         self._history: tuple[str, ...] = ()
         self._recalled: int | None = None
+        self._hint = ""
         self.textChanged.connect(self._fit)
         self._fit()
 
@@ -38,6 +39,11 @@ class PromptEdit(QPlainTextEdit):
         """What was sent before, oldest first."""
         if history != self._history:
             self._history, self._recalled = history, None
+
+    def set_hint(self, hint: str) -> None:
+        """What an empty field says, in one line: Qt would cut off what it wraps."""
+        self._hint = hint
+        self._show_hint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -55,6 +61,7 @@ class PromptEdit(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        self._show_hint()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Text files go along with the message; a model dropped here is meant for the window."""
@@ -85,6 +92,12 @@ class PromptEdit(QPlainTextEdit):
         self._recalled = there if there < len(self._history) else None
         self.moveCursor(self.textCursor().MoveOperation.End)
         return True
+
+    def _show_hint(self) -> None:
+        room = self.viewport().width() - 2 * int(self.document().documentMargin()) - 4
+        text = self.fontMetrics().elidedText(self._hint, Qt.TextElideMode.ElideRight, room)
+        if text != self.placeholderText():
+            self.setPlaceholderText(text)
 
     def _fit(self) -> None:
         lines = max(1, min(_MAX_LINES, int(self.document().size().height())))

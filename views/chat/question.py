@@ -111,5 +111,5 @@ def chip_text(attachment: AttachmentFrame) -> str:
     """An attachment in a line."""
     parts = [attachment.name]
     if attachment.tokens is not None:
-        parts.append(f"{attachment.tokens:,} tokens")
+        parts.append(f"{attachment.tokens:,} token{'' if attachment.tokens == 1 else 's'}")
     return " · ".join([*parts, *([attachment.note] if attachment.note else [])])

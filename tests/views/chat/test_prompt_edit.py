@@ -71,3 +71,17 @@ def test_dropped_text_files_are_taken_and_models_left_to_the_window(
     with qtbot.waitSignal(edit.files_dropped) as dropped:
         edit.insertFromMimeData(texts)
     assert dropped.args == [[str(path)]]
+
+
+def test_a_hint_is_one_line_however_narrow_the_field(qtbot, theme) -> None:
+    assert theme
+    edit = PromptEdit()
+    qtbot.addWidget(edit)
+    hint = "Ask something. Enter sends, Shift+Enter starts a new line."
+    edit.resize(800, 40)
+    edit.show()
+    edit.set_hint(hint)
+    assert edit.placeholderText() == hint
+    edit.resize(200, 40)
+    assert edit.placeholderText().endswith("…")
+    assert edit.fontMetrics().horizontalAdvance(edit.placeholderText()) < 200
