@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -12,8 +14,10 @@ from gpu.checkpoints import Checkpoint
 from gpu.checkpoints.synthetic import SyntheticCheckpoint
 from gpu.device import Gpu
 from gpu.model import LoadOptions, Model
+from gpu.pipelines import Pipeline, Pipelines, read_sources
 from gpu.qwen3 import workspace
 from gpu.scheme import Scheme
+from gpu.variants import PARTS, ROWS_AT_ONCE, TEAMS, THREADS, TILES, Variants
 from tests.golden.qwen3.checkpoints import SPECS, load_golden
 from tests.gpu.qwen3.numpy_decoder import error
 
@@ -75,17 +79,71 @@ def test_tokens_are_the_same_before_and_after_the_context_is_split(
     assert error(model.last_logits(), one_by_one[-1]) <= (2e-2 if rounds else 1e-5)
 
 
-@pytest.mark.parametrize("scheme", ["W4A8", "W8A8"])
+@pytest.mark.parametrize(("name", "scheme"), [(NAME, "W4A8"), (NAME, "W8A8"), ("experts", "W4A8")])
 def test_what_is_quantized_on_loading_changes_no_bit(
-    hardware: Gpu, golden_checkpoint: Golden, scheme: str
+    hardware: Gpu, golden_checkpoint: Golden, name: str, scheme: str
 ) -> None:
     """Against kernels that norm and quantize once for all; under probes, too."""
     found = {}
-    for rows in (0, 16, 32):
+    for rows in (0, 32):
         tuned = replace(hardware, tuned=replace(hardware.variants, rows=rows))
         for probed in (False, True):
-            model = load(tuned, golden_checkpoint(NAME), scheme)
+            model = load(tuned, golden_checkpoint(name), scheme)
             found[rows, probed] = decoded(model, probed=probed)
             model.close()
     for logits in found.values():
         np.testing.assert_array_equal(logits, found[0, False])
+
+
+@pytest.mark.parametrize("scheme", ["W4A8", "W8A8+kv4"])
+def test_the_widest_workgroups_need_no_more_than_every_adapter_has(
+    hardware: Gpu, golden_checkpoint: Golden, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    """16 KiB of workgroup memory, 256 threads and eight storage buffers for a kernel."""
+    got: list[tuple[tuple[str, ...], dict[str, float]]] = []
+
+    def get(_: Pipelines, *names: str, **constants: float) -> Pipeline:
+        got.append((tuple(dict.fromkeys(names)), constants))
+        return Mock(spec=Pipeline)
+
+    widest = Variants(max(THREADS), max(TEAMS), "buffer", max(TILES), max(PARTS), max(ROWS_AT_ONCE))
+    model = load(replace(hardware, tuned=widest), golden_checkpoint(NAME), scheme)
+    monkeypatch.setattr(Pipelines, "get", get)
+    model.instrument()
+    for split in (False, True):
+        assert model.token_ops(probed=True, split=split)
+    fused = [needs_of(read_sources(names), each) for names, each in got if names[-1] in FUSED]
+    assert 12 << 10 < max(needs.memory_bytes for needs in fused) <= 16 << 10
+    assert max(needs.threads for needs in fused) == 256
+    assert max(needs.buffers for needs in fused) <= 8
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a workgroup of a kernel takes."""
+
+    memory_bytes: int
+    threads: int
+    buffers: int
+
+
+FUSED = ("matvec", "attention")
+SIZES = {"f32": 4, "vec4<f32>": 16, "vec4<u32>": 16, "Slice": 64}
+
+
+def needs_of(source: str, constants: dict[str, float]) -> Needs:
+    """As the declarations say, with these values of overrides."""
+    stated = re.findall(r"(?:override|const) (\w+): u32 = (\d+)u;", source)
+    values = {name: int(value) for name, value in stated} | {k: int(v) for k, v in constants.items()}
+
+    def count(expression: str) -> int:
+        return int(eval(re.sub(r"(\d)u\b", r"\1", expression).replace("/", "//"), {}, values))
+
+    arrays = re.findall(r"var<workgroup> \w+: array<([\w<>]+), ([^>]+)>;", source)
+    assert len(arrays) == source.count("var<workgroup>")
+    (threads,) = re.findall(r"@workgroup_size\((.+)\)", source)
+    return Needs(
+        sum(SIZES[kind] * count(length) for kind, length in arrays),
+        count(threads),
+        source.count("var<storage"),
+    )

@@ -90,14 +90,22 @@ def test_wide_heads_of_every_kind(plain_bench: Bench, kind: str, tolerance: floa
 
 
 @pytest.mark.parametrize(
-    ("kind", "head_dim", "context"),
-    [("buffer_f32", 40, 205), ("buffer_f16", 128, 64), ("buffer_q8", 128, 65), ("buffer_q4", 40, 1)],
+    ("kind", "head_dim", "context", "window"),
+    [("buffer_f32", 40, 205, None), ("buffer_f16", 128, 64, 7), ("buffer_q8", 40, 65, None)],
 )
 def test_heads_made_on_the_way_are_those_of_the_separate_kernel(
-    bench: Bench, kind: str, head_dim: int, context: int
+    bench: Bench, kind: str, head_dim: int, context: int, window: int | None
 ) -> None:
     """To the bit; some workgroups see the last position, others do not."""
-    heads, bench.kit.parts = Heads(4, 2, head_dim, 1e-6), 4
+    check_heads_made(bench, Heads(4, 2, head_dim, 1e-6, window), kind, context)
+
+
+def test_the_first_token_makes_its_heads(plain_bench: Bench) -> None:
+    check_heads_made(plain_bench, Heads(5, 1, 128, 1e-6), "buffer_q4", 1)
+
+
+def check_heads_made(bench: Bench, heads: Heads, kind: str, context: int) -> None:
+    bench.kit.parts = 4
     made, expected = (each.copy() for each in decoded(bench, heads, kind, context, makes_heads=True))
     np.testing.assert_array_equal(made, decoded(bench, heads, kind, context)[0])
     close(made, expected, {"buffer_f32": 2e-5, "buffer_f16": 2e-3}.get(kind, 0.05))
