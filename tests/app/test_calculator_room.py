@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import shiboken6
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app import catalogue
@@ -28,14 +27,6 @@ from views.strips import Banner
 from views.theme import Theme
 
 TRUTH = LoadTruth(PAIR, (("weights", 1000),), (("weights", 1000),), asked())
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Iterator[Theme]:
-    result = Theme(qapp, Qt.ColorScheme.Light)
-    yield result
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    shiboken6.delete(result)
 
 
 @pytest.fixture

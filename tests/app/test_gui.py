@@ -5,9 +5,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-import shiboken6
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QToolButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QListView, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.conversations import Archive
@@ -23,14 +22,6 @@ from tests.patience import PATIENCE_S
 from views.chat.transcript import Transcript
 from views.strips import Banner
 from views.theme import Theme
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Iterator[Theme]:
-    result = Theme(qapp, Qt.ColorScheme.Light)
-    yield result
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    shiboken6.delete(result)
 
 
 @pytest.fixture
@@ -117,9 +108,9 @@ def test_the_next_window_tints_as_the_last_did(gui: Gui, make_gui: Callable[[], 
     assert button.isChecked()
 
 
-def test_closing_frees_the_device(gui: Gui, script: Script) -> None:
+def test_closing_frees_the_device(gui: Gui, qtbot: QtBot, script: Script) -> None:
     gui.window.close()
-    assert script.closed
+    qtbot.waitUntil(lambda: script.closed)
 
 
 def test_the_next_window_has_the_layout_of_the_last(gui: Gui, make_gui: Callable[[], Gui]) -> None:

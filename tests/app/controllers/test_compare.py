@@ -15,6 +15,7 @@ from app.engine_thread import EngineThread
 from app.messages import ModelWish
 from app.start import make_gpu_engine
 from gpu.errors import BudgetError
+from tests.app.fake_engine import facts_for
 from tests.patience import PATIENCE_S
 from tests.views.controls import named, pick
 from views.chat.token_card import TokenCard
@@ -98,6 +99,16 @@ def test_it_can_be_stopped_and_run_again(page: Page) -> None:
     page.ask("What is a scale?")
     page.finish()
     assert all(page.texts())
+
+
+def test_another_model_takes_the_columns_of_the_former_away_for_good(page: Page) -> None:
+    page.ask("What is a scale?")
+    page.bot.waitUntil(lambda: any(page.texts()))
+    page.controller.set_model(facts_for(ModelWish("demo", "W8A8")))
+    assert page.texts() == ("", "")
+    page.bot.mouseClick(named(page.panel, QPushButton, "Stop"), Qt.MouseButton.LeftButton)
+    page.finish()
+    assert page.texts() == ("", "")
 
 
 def test_what_does_not_fit_is_said(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
