@@ -12,6 +12,7 @@ from views.chat.style import TextStyle
 _MOST_ROWS = 100  # that are measured
 _LEAST_LETTERS = 12  # of a column whose cells are sentences
 _WORD_LETTERS = 44  # only longer words are broken so that a table fits
+_SLACK = 4.0  # pixels: borders, and what shares in whole pixels take from a column
 
 
 def fit_columns(document: QTextDocument, block: Block, room: float, style: TextStyle) -> float:
@@ -65,7 +66,7 @@ def _widest(words: list[float], room: float) -> float:
 
 def _wishes(block: Block, style: TextStyle) -> tuple[list[float], list[float]]:
     """The longest word and the longest line of every column, borders included."""
-    around = 2 * round(0.4 * style.em) + 2.0
+    around = 2 * round(0.4 * style.em) + _SLACK
     columns = max(map(len, block.rows))
     words, lines = [around] * columns, [around] * columns
     for number, row in enumerate(block.rows[:_MOST_ROWS]):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QTextLength, QTextTable
 
+from views.chat.blocks import LaidBlock
 from views.chat.documents import document_of
 from views.chat.spans import Block, Span
 from views.chat.style import TextStyle
@@ -75,3 +76,16 @@ def test_a_long_cell_gets_the_room_that_short_ones_leave(theme) -> None:
 
 def test_a_table_that_fits_is_left_alone(theme) -> None:
     assert laid(theme, ("a", "b"), 500) == []
+
+
+@pytest.mark.parametrize("scale", [0.7, 1.0, 1.45])
+def test_no_word_is_broken_at_any_size_of_text(theme, scale: float) -> None:
+    theme.set_scale(scale)
+    words = ["scheme", "measurement_of_divergence", "measurement_of_same_top_token", "W4A8@b32+kv8"]
+    row = tuple((Span(word),) for word in words)
+    block = LaidBlock(Block("table", rows=(row, row)), 300, TextStyle(theme))
+    assert block.document is not None
+    paragraph = block.document.begin()
+    while paragraph.isValid():
+        assert paragraph.layout().lineCount() <= 1
+        paragraph = paragraph.next()
