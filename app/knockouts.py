@@ -30,6 +30,7 @@ PAPER = {
 }
 PAPER_CHOSEN_FACTOR = (7.0, 11.0)  # of the untouched perplexity: +600 % to +1000 %
 PAPER_RANDOM_FACTOR = 1.001
+_HELPED = 0.9  # of the untouched perplexity: more than chance
 _LIKE_ANY = 3.0  # times the median channel's share up to which a channel is worth no more than any
 
 
@@ -70,14 +71,16 @@ def overflow_told(capture: Capture) -> str:
     return f"The activations are not finite from '{site}' on: no score has a meaning there." if site else ""
 
 
-def worth_told(worth: Worth | None) -> str:
-    """Whether the chosen channels carry more than others, in a sentence: size alone does not say so."""
+def worth_told(worth: Worth | None, factor: float = 1.0) -> str:
+    """Whether the chosen channels carry more than others, which size alone does not say; `factor` is what
+    perplexity became without them."""
     if worth is None:
         return ""
     size, share = f"{worth.size:.3g} times as large as a median channel", f"{worth.share:.2g} times"
     if worth.share >= _LIKE_ANY or worth.size < _LIKE_ANY:
         return f"The chosen channels are {size}; through the weights that read them they add {share} as much."
+    helps = "; without them the scale they share with others is finer" if factor < _HELPED else ""
     return (
         f"Little depends on the chosen channels: they are {size}, but the weights that read them are so much "
-        f"smaller that they add only {share} as much, like any channel; the demo's spikes are planted so."
+        f"smaller that they add only {share} as much, like any channel (the demo's are planted so){helps}."
     )

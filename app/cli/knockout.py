@@ -115,7 +115,7 @@ def _print(result: Knockout) -> None:
     spread = np.array([score.perplexity for score in result.random]) / result.baseline.perplexity
     print(f"\nrandom channels: x {spread.mean():.3f} ± {spread.std():.3f}")
     if result.worth is not None:
-        print(worth_told(result.worth))
+        print(worth_told(result.worth, result.factor))
     print(f"LLM.int8(), {PAPER['model']}: {PAPER['chosen']}; random: {PAPER['random']}")
 
 

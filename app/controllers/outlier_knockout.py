@@ -125,7 +125,7 @@ class KnockoutController(QObject):
             place=self._place,
             seeds=self._seeds,
             charts=knockout_charts(result) if result is not None else (),
-            verdict=worth_told(result.worth) if result is not None and not self._problem else "",
+            verdict=worth_told(result.worth, result.factor) if result and not self._problem else "",
             note=self._problem or (knockout_note(result) if result is not None else _EXPLANATION),
             running=running,
             progress=self._at.done / self._at.total if running and self._at.total else 0.0,

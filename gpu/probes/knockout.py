@@ -56,6 +56,11 @@ class Knockout:
     kept: Score | None
     worth: Worth | None = None
 
+    @property
+    def factor(self) -> float:
+        """What perplexity becomes without the chosen channels, as a multiple."""
+        return self.chosen.perplexity / self.baseline.perplexity
+
 
 @dataclass(frozen=True)
 class KnockoutRequest:

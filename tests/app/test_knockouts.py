@@ -40,6 +40,8 @@ def test_size_is_not_worth() -> None:
     planted, carrying, ordinary = (worth_told(w) for w in (Worth(45, 0.95), Worth(45, 30), Worth(1, 1)))
     assert planted.startswith("Little depends")
     assert "45 times" in planted
+    assert "finer" not in planted
+    assert worth_told(Worth(45, 0.95), 0.64).endswith("finer.")
     assert "0.95 times" in planted
     assert carrying.startswith("The chosen channels are 45 times")
     assert "30 times as much" in carrying

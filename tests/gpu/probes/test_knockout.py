@@ -61,7 +61,7 @@ def test_a_channel_that_all_layers_read_ruins_the_model_exactly_as_far_as_it_mus
     logits = logits_of_embeddings(subject, ids[:-1])
     perplexity = np.exp(cross_entropy(logits, np.array(ids[1:])).mean())
     assert found.chosen.perplexity == pytest.approx(perplexity, rel=1e-4)
-    assert found.chosen.perplexity > 7 * found.baseline.perplexity
+    assert found.factor == found.chosen.perplexity / found.baseline.perplexity > 7
     assert found.chosen.top_probability == pytest.approx(top_probabilities(logits).mean(), rel=1e-4)
     assert found.chosen.top_attention == pytest.approx(np.mean([1 / (t + 1) for t in range(1, 23)]), rel=1e-4)
     assert found.baseline.top_attention > found.chosen.top_attention
