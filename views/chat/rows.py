@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from views.chat.message import MessageView
 from views.chat.style import TextStyle
@@ -20,10 +19,11 @@ _NEAR = 4  # messages made ready on either side
 
 @dataclass(eq=False)
 class Row:
-    """A message, its widget if it has one, and how tall it is or is thought to be."""
+    """A message, its widget if it has one, how tall it is or is thought to be, and its place from the top."""
 
     frame: MessageFrame
     height: int
+    place: int = 0
     widget: MessageView | None = None
 
 
@@ -42,7 +42,7 @@ class Rows:
     def __init__(self, style: TextStyle) -> None:
         self.rows: list[Row] = []
         self._style = style
-        self._tops: list[int] | None = None
+        self._tops = [0]  # as many as are known, from the first on
 
     @property
     def height(self) -> int:
@@ -61,8 +61,9 @@ class Rows:
             kept += 1
         gone = self.rows[kept:]
         if gone or kept < len(messages):
-            self.rows[kept:] = [Row(frame, self._guess(frame)) for frame in messages[kept:]]
-            self._tops = None
+            fresh = enumerate(messages[kept:], kept)
+            self.rows[kept:] = [Row(frame, self._guess(frame), place) for place, frame in fresh]
+            del self._tops[kept + 1 :]
         return gone
 
     def set_height(self, row: Row, height: int) -> bool:
@@ -70,11 +71,11 @@ class Rows:
         if row.height == height:
             return False
         row.height = height
-        self._tops = None
+        del self._tops[row.place + 1 :]
         return True
 
     def top(self, row: Row) -> int:
-        return self._all_tops()[self.rows.index(row)]
+        return self._all_tops()[row.place]
 
     def between(self, top: int, bottom: int) -> tuple[int, int]:
         """The first and the last row of a stretch; the last is before the first where there is none."""
@@ -124,8 +125,9 @@ class Rows:
         return max(0, min(len(self.rows) - 1, bisect_right(self._all_tops(), y) - 1))
 
     def _all_tops(self) -> list[int]:
-        if self._tops is None:
-            self._tops = list(accumulate((row.height + GAP for row in self.rows), initial=0))
+        """Where each row begins, and one after the last would; what is known is not added up again."""
+        for place in range(len(self._tops) - 1, len(self.rows)):
+            self._tops.append(self._tops[-1] + self.rows[place].height + GAP)
         return self._tops
 
     def _guess(self, frame: MessageFrame) -> int:

@@ -37,6 +37,15 @@ def test_a_place_stays_while_heights_above_change(rows: Rows) -> None:
     assert rows.y_of(anchor) == 330
 
 
+def test_places_are_right_whatever_changes_and_in_whatever_order(rows: Rows) -> None:
+    for place, height, messages in ((4, 30, 6), (1, 70, 9), (8, 10, 5), (0, 5, 7), (6, 55, 7)):
+        rows.set_messages([message(key) for key in range(1, messages + 1)])
+        rows.set_height(rows.rows[min(place, messages - 1)], height)
+        tops = [sum(row.height + GAP for row in rows.rows[:number]) for number in range(messages + 1)]
+        assert [rows.top(row) for row in rows.rows] == tops[:-1]
+        assert rows.height == tops[-1] - GAP
+
+
 def test_messages_that_stay_keep_their_rows(rows: Rows) -> None:
     before = list(rows.rows)
     gone = rows.set_messages([message(1), replace(message(2), text="other"), message(9)])
