@@ -96,7 +96,7 @@ def test_what_a_model_may_write_is_shown_in_slices(body: MessageBody, text: str)
     slices = 0
     while body.work(0.005):
         slices += 1
-        assert slices < 2_000
+        assert slices <= len(text), "each brings it further, however slow the machine is"
     body.grab()
     assert body.height() > 0
 
