@@ -11,6 +11,7 @@ from views.theme import GAP
 from views.widgets import describe, label, push_button, tool_button
 
 _STEPS = 1000
+_LEAST_BYTES = 4096  # of a checkpoint
 
 
 class Banner(QFrame):
@@ -132,7 +133,9 @@ class LoadStrip(QFrame):
 
 
 def progress_text(frame: LoadFrame) -> str:
-    """The stage, and bytes done of all once the end is known."""
+    """The stage, and bytes done of all once the end is known; steps where they are too few to be bytes."""
     if not frame.total_bytes:
         return frame.stage
+    if frame.total_bytes < _LEAST_BYTES:
+        return f"{frame.stage} · {frame.done_bytes} of {frame.total_bytes}"
     return f"{frame.stage} · {size_text(frame.done_bytes)} of {size_text(frame.total_bytes)}"

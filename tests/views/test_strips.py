@@ -99,3 +99,8 @@ def test_several_ways_on_are_a_button_each_and_go_with_their_banner(banner: Bann
     assert asked.args == ["way:1"]
     banner.set_frame(LOST)
     assert len(banner.buttons()) == 1
+
+
+def test_steps_are_no_bytes() -> None:
+    assert progress_text(LoadFrame("Demo", "Timing kernels", 12, 40)) == "Timing kernels · 12 of 40"
+    assert progress_text(LoadFrame("Demo", "Reading")) == "Reading"
