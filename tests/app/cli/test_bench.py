@@ -33,7 +33,7 @@ def test_a_model_is_measured(quantscope: Quantscope, talker: Path) -> None:
     norms = 64 + 2 * (2 * 64 + 2 * 16)
     assert document["weight_bytes_per_token"] == values * 4.5 / 8 + norms * 4
     assert sum(document["memory_bytes"].values()) == document["total_bytes"]
-    assert -1 < document["probes_overhead"] < 100
+    assert document["probes_overhead"] > -1
 
 
 def test_a_prompt_of_exactly_that_many_tokens_is_read(
