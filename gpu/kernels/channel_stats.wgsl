@@ -25,6 +25,7 @@ struct Sums {
     sum: vec4<f32>,
     squares: vec4<f32>,
     fourths: vec4<f32>,
+    newest: vec4<f32>,
     low: vec4<u32>,
     high: vec4<u32>,
 }
@@ -40,16 +41,17 @@ fn load(site: u32, i: u32) -> vec4<f32> {
     }
 }
 
-fn sum_slice(which: u32, k: u32, slice: u32) -> Sums {
+fn sum_slice(which: u32, k: u32, slice: u32, thresholds: vec2<u32>) -> Sums {
     let stride = taps.sites[which].stride;
-    let low = vec4<u32>(stats[0].x);
-    let high = vec4<u32>(stats[0].y);
+    let low = vec4<u32>(thresholds.x);
+    let high = vec4<u32>(thresholds.y);
     var sums = Sums();
     for (var t = slice; t < step.tokens; t += SLICES) {
         let value = load(which, t * stride + k);
         let bits = bitcast<vec4<u32>>(value) & vec4<u32>(0x7fffffffu);
         sums.place = select(sums.place, vec4<u32>(step.position + t), bits > sums.largest);
         sums.largest = max(sums.largest, bits);
+        sums.newest = value;
         let square = value * value;
         sums.sum += abs(value);
         sums.squares += square;
@@ -61,10 +63,10 @@ fn sum_slice(which: u32, k: u32, slice: u32) -> Sums {
 }
 
 // Of two equal maxima the earlier one counts.
-fn merged(a: Sums, b: Sums) -> Sums {
+fn merged(a: Sums, b: Sums, is_newest: bool) -> Sums {
     let later = (b.largest > a.largest) | ((b.largest == a.largest) & (b.place < a.place));
     return Sums(max(a.largest, b.largest), select(a.place, b.place, later), a.sum + b.sum, a.squares + b.squares,
-                a.fourths + b.fourths, a.low + b.low, a.high + b.high);
+                a.fourths + b.fourths, select(a.newest, b.newest, is_newest), a.low + b.low, a.high + b.high);
 }
 
 fn add_floats(at: u32, value: vec4<f32>) {
@@ -82,7 +84,7 @@ fn store(which: u32, k: u32, sums: Sums) {
     }
     add_floats(at + site.stride, sums.sum);
     add_floats(at + 2u * site.stride, sums.squares);
-    stats[at + 3u * site.stride] = bitcast<vec4<u32>>(load(which, (step.tokens - 1u) * site.stride + k));
+    stats[at + 3u * site.stride] = bitcast<vec4<u32>>(sums.newest);
     add_floats(at + 4u * site.stride, sums.fourths);
     if (any(sums.low != vec4<u32>(0u))) { stats[at + 5u * site.stride] += sums.low; }
     if (any(sums.high != vec4<u32>(0u))) { stats[at + 6u * site.stride] += sums.high; }
@@ -100,19 +102,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) t
     let site = site_of(group.x);
     let stride = taps.sites[site].stride;
     let first = (group.x - taps.sites[site].first_group) * THREADS * ROUNDS;
+    let thresholds = stats[0].xy;
+    let newest = (step.tokens - 1u) % SLICES; // the slice of the newest row
     for (var round = first; round < min(first + THREADS * ROUNDS, stride); round += THREADS) {
         let k = round + thread.x;
         let is_channel = k < stride;
         var sums = Sums();
         if (is_channel) {
-            sums = sum_slice(site, k, thread.y);
+            sums = sum_slice(site, k, thread.y, thresholds);
         }
         if (SLICES > 1u) {
             workgroupBarrier();
             shared_sums[thread.y * THREADS + thread.x] = sums;
             workgroupBarrier();
             for (var slice = 1u; slice < SLICES && thread.y == 0u; slice++) {
-                sums = merged(sums, shared_sums[slice * THREADS + thread.x]);
+                sums = merged(sums, shared_sums[slice * THREADS + thread.x], slice == newest);
             }
         }
         if (is_channel && thread.y == 0u) {
