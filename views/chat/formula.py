@@ -57,8 +57,9 @@ def make_ready() -> None:
 
     Not on a thread of its own: Qt's bindings hook into imports, and two at once can lock each other out.
     """
-    for name in ("ziamath", "pygments.lexers.python"):
-        import_module(name)
+    import_module("ziamath")
+    lexers: Any = import_module("pygments.lexers.python")
+    lexers.PythonLexer()  # the first one compiles what all of them use
 
 
 class FormulaPress:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from views.chat.formula import LONGEST, FormulaPress
+from views.chat.formula import LONGEST, FormulaPress, make_ready
 
 
 @pytest.fixture
@@ -53,3 +55,9 @@ def test_brackets_around_a_sum_of_one_limit_are_as_tall_as_it(
 
 def test_what_gets_endlessly_tall_is_left_as_it_was_written(press: FormulaPress) -> None:
     assert press.set(r"\left[ ∑_t x \right]", display=True) is None
+
+
+def test_what_the_first_code_and_the_first_formula_need_is_there_once_it_is_ready() -> None:
+    make_ready()
+    assert "ziamath" in sys.modules
+    assert "_tokens" in vars(sys.modules["pygments.lexers.python"].PythonLexer)  # its compiled patterns
