@@ -28,5 +28,7 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:  # noqa:
 def theme(qapp: QApplication) -> Iterator[Theme]:
     result = Theme(qapp, Qt.ColorScheme.Light)
     yield result
+    if result.scale != 1.0:
+        result.set_scale(1.0)  # it is the application's font
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # nor would closed widgets be gone by then
     shiboken6.delete(result)  # or it would go on dressing the widgets of later tests

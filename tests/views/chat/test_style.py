@@ -13,7 +13,6 @@ def test_text_grows_with_the_scale(theme) -> None:
     after = TextStyle(theme)
     assert 1.4 < after.font.pointSizeF() / before.font.pointSizeF() < 1.6
     assert after.line > 1.3 * before.line
-    theme.set_scale(1.0)
 
 
 def test_headings_are_larger_the_higher_they_are(theme) -> None:
