@@ -14,9 +14,8 @@ from gpu.pipelines import Pipeline
 
 COLUMNS = (1, 2, 4, 8)  # tokens that share the weights a kernel reads
 MANY = 2 * COLUMNS[-1]  # or more: the tokens of a prompt
-Parts = tuple[
-    tuple[str, ...], dict[str, Any], dict[str, float]
-]  # of a kernel: fragments, bindings, constants
+# Of a kernel: fragments, bindings, constants.
+Parts = tuple[tuple[str, ...], dict[str, Any], dict[str, float]]
 
 
 @dataclass(frozen=True)
