@@ -50,7 +50,7 @@ class ComparePanel(QWidget):
 
     def set_frame(self, frame: CompareFrame) -> None:
         self._frame = frame
-        self._prompt.setPlaceholderText(frame.hint)
+        self._prompt.set_hint(frame.hint)
         self._run.setVisible(not frame.can_stop)
         self._stop.setVisible(frame.can_stop)
         self._verdict.setText(frame.verdict)

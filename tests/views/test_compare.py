@@ -43,6 +43,12 @@ def test_both_columns_are_shown(panel: ComparePanel) -> None:
     assert named(panel, QSpinBox, "Seed").value() == 7
 
 
+def test_an_empty_field_says_what_it_is_for(panel: ComparePanel) -> None:
+    panel.set_frame(replace(READY, hint="One prompt, two schemes."))
+    panel.resize(800, 600)
+    assert field(panel).placeholderText() == "One prompt, two schemes."
+
+
 def test_enter_and_the_button_run_what_is_written(qtbot: QtBot, panel: ComparePanel) -> None:
     button = named(panel, QPushButton, "Compare")
     assert not button.isEnabled()
