@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
 from views.icons import icon
-from views.widgets import describe
+from views.widgets import TEXT_CHANGES, describe, make_as_wide
 
 _ICON_PX = 20
-_WIDTH_PX = 70
+_LEAST_PX = 70
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class WorkspaceRail(QToolBar):
         action.triggered.connect(lambda _checked, key=workspace.key: self.chosen.emit(key))
         self._actions[workspace.key] = action
         self.addAction(action)
-        self._dress(cast(QToolButton, self.widgetForAction(action)), action)
+        self._dress(self._button(action), action)
+        self._align()
         return action
 
     def show_chosen(self, key: str) -> None:
@@ -61,8 +62,18 @@ class WorkspaceRail(QToolBar):
     def actions_in_order(self) -> list[QAction]:
         return list(self._actions.values())
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in TEXT_CHANGES:
+            self._align()
+
+    def _align(self) -> None:
+        make_as_wide([self._button(action) for action in self._actions.values()], _LEAST_PX)
+
+    def _button(self, action: QAction) -> QToolButton:
+        return cast(QToolButton, self.widgetForAction(action))
+
     def _dress(self, button: QToolButton, action: QAction) -> None:
         button.setProperty("kind", "rail")
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setFixedWidth(_WIDTH_PX)
         describe(button, f"{action.text()} workspace", action.toolTip())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from views.icons import icon
 
+TEXT_CHANGES = (QEvent.Type.FontChange, QEvent.Type.StyleChange)  # after which words are wider or narrower
 _Button = TypeVar("_Button", bound=QAbstractButton)
 
 
@@ -57,6 +59,14 @@ def _dressed(button: _Button, text: str, tooltip: str, kind: str, icon_name: str
     button.setIcon(icon(icon_name) if icon_name else QIcon())
     describe(button, text or tooltip, tooltip)
     return button
+
+
+def make_as_wide(widgets: Sequence[QWidget], least: int = 0) -> int:
+    """Give all of them the width of the widest, in pixels; what is told."""
+    widest = max([least, *(widget.sizeHint().width() for widget in widgets)])
+    for widget in widgets:
+        widget.setFixedWidth(widest)
+    return widest
 
 
 class ElidedLabel(QLabel):

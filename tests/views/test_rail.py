@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton
 
 from tests.views.controls import named
 from views.rail import Workspace, WorkspaceRail
+from views.theme import Theme
 
 
 @pytest.fixture
@@ -48,3 +49,10 @@ def test_only_the_one_on_show_is_marked(rail: WorkspaceRail) -> None:
 
 def test_the_tooltip_names_the_key(rail: WorkspaceRail) -> None:
     assert named(rail, QToolButton, "Outliers workspace").toolTip() == "Find the channels that spike (Alt+2)"
+
+
+def test_larger_text_is_not_cut(rail: WorkspaceRail, theme: Theme, qtbot) -> None:
+    theme.set_scale(1.5)
+    buttons = [named(rail, QToolButton, f"{name} workspace") for name in ("Chat", "Outliers")]
+    qtbot.waitUntil(lambda: all(button.width() >= button.sizeHint().width() for button in buttons))
+    assert buttons[0].width() == buttons[1].width()

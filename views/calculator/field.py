@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from views.fields import ChoiceBox
 from views.frames.calculator import FieldFrame
 from views.widgets import describe, label, push_button, tool_button
 
-_NAME_WIDTH = 92
 ON, OFF = "on", "off"
 
 
@@ -44,6 +43,10 @@ class Field(QWidget):
         self._note.setVisible(bool(frame.note) and not frame.error)
         if self._lock is not None:
             self._show_lock(frame)
+
+    def name(self) -> QLabel:
+        """What stands before the control."""
+        return self._name
 
     def control(self) -> QWidget:
         """What the person types into, picks from or ticks."""
@@ -102,7 +105,6 @@ class Field(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(2)
-        self._name.setFixedWidth(_NAME_WIDTH)
         self._name.setBuddy(self._control)
         grid.addWidget(self._name, 0, 0)
         grid.addWidget(self._control, 0, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,9 +18,9 @@ from views.calculator.field import Field
 from views.drop import dropped_path
 from views.frames.calculator import GroupFrame, InputsFrame, Progress
 from views.theme import GAP
-from views.widgets import ElidedLabel, as_card, describe, label, push_button
+from views.widgets import TEXT_CHANGES, ElidedLabel, as_card, describe, label, make_as_wide, push_button
 
-_WIDTH = 316
+_WIDTH_BESIDE_NAMES = 224
 
 
 class ProgressRow(QWidget):
@@ -76,7 +76,6 @@ class Form(QWidget):
         self._column = QVBoxLayout()
         self._progress = ProgressRow("Reading headers")
         self._progress.cancelled.connect(self.cancelled)
-        self.setFixedWidth(_WIDTH)
         self.setAcceptDrops(True)
         self._lay_out()
 
@@ -98,6 +97,11 @@ class Form(QWidget):
 
     def keys(self) -> tuple[str, ...]:
         return tuple(self._fields)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in TEXT_CHANGES:
+            self._align()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_path(event.mimeData()):
@@ -124,6 +128,11 @@ class Form(QWidget):
             self._column.insertWidget(index, widget)
         if focused in self._fields:
             self._fields[focused].control().setFocus()
+        self._align()
+
+    def _align(self) -> None:
+        """All controls begin beside the longest name."""
+        self.setFixedWidth(_WIDTH_BESIDE_NAMES + make_as_wide([f.name() for f in self._fields.values()]))
 
     def _group(self, group: GroupFrame) -> QWidget:
         box = QWidget()

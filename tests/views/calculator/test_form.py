@@ -9,6 +9,7 @@ from PySide6.QtGui import QDropEvent
 from tests.views.calculator import samples
 from views.calculator.form import Form, ProgressRow
 from views.frames.calculator import GroupFrame, InputsFrame, Progress
+from views.theme import Theme
 
 
 @pytest.fixture
@@ -23,6 +24,13 @@ def form(qtbot) -> Form:
 def test_groups_bring_their_fields(form: Form) -> None:
     assert form.keys()[:2] == ("source", "hub")
     assert form.field("context").control().text() == "32k"
+
+
+def test_names_are_read_whole_and_controls_begin_below_one_another(form: Form, theme: Theme, qtbot) -> None:
+    theme.set_scale(1.5)
+    fields = [form.field(key) for key in form.keys()]
+    qtbot.waitUntil(lambda: all(f.name().width() >= f.name().sizeHint().width() for f in fields))
+    qtbot.waitUntil(lambda: len({field.control().x() for field in fields}) == 1)
 
 
 def test_typing_goes_on_through_updates(form: Form) -> None:
