@@ -16,18 +16,16 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from views.calculator.edge import Edge
-from views.calculator.marks import draw_marks, mood_colour
+from views.calculator.marks import draw_marks, mood_colour, row_height
 from views.calculator.scale import draw_scale
 from views.frames.calculator import BarFrame, MarkFrame, SegmentFrame
 from views.theme import Colours, Theme
 from views.widgets import describe
 
-_TOP = 34
 _BAR = 46
-_BOTTOM = 20
 _SIDE = 8
 _GRIP = 26
 _INNER = 6
@@ -56,12 +54,16 @@ class BudgetBar(QWidget):
         self._dragged: Edge | None = None
         describe(self, "Memory of the model against the cards")
         self.setToolTip("")
-        self.setFixedHeight(_TOP + _BAR + _BOTTOM)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(640, _TOP + _BAR + _BOTTOM)
+        return QSize(640, int(self._top()) + _BAR + self.fontMetrics().height() + 6)
+
+    def _top(self) -> float:
+        """Above the band, two rows of names."""
+        return 4 + 2 * row_height(self.fontMetrics())
 
     def set_frame(self, frame: BarFrame) -> None:
         self._frame = frame
@@ -82,7 +84,7 @@ class BudgetBar(QWidget):
 
     def band(self) -> QRectF:
         """Where the bar itself lies."""
-        return QRectF(_SIDE, _TOP, max(1, self.width() - 2 * _SIDE), _BAR)
+        return QRectF(_SIDE, self._top(), max(1, self.width() - 2 * _SIDE), _BAR)
 
     def x_of(self, size_bytes: float) -> float:
         """Where an amount of memory ends."""
@@ -94,7 +96,7 @@ class BudgetBar(QWidget):
         for segment in self._frame.segments:
             left, right = self.x_of(start), self.x_of(start + segment.size_bytes)
             width = max(1.0, right - left) if segment.size_bytes else 0.0
-            yield segment, QRectF(left, _TOP, width, _BAR)
+            yield segment, QRectF(left, self._top(), width, _BAR)
             start += segment.size_bytes
 
     def segment_at(self, point: QPointF) -> SegmentFrame | None:
@@ -112,13 +114,14 @@ class BudgetBar(QWidget):
         for key, edge in self._edges.items():
             edge.setVisible(key in wanted)
         for key, (first, last, name, value) in wanted.items():
-            self._edge(key).show_at(first, round(self.x_of(last)), name, value)
+            # The edge of all of it lies lower, so that it can be told from the last segment's.
+            above = _BAR - _GRIP + 4 if key == TOTAL else -2
+            place = QPointF(self.x_of(last), self._top() + above)
+            self._edge(key).show_at(first, place, name, value)
 
     def _edge(self, key: str) -> Edge:
         if key not in self._edges:
-            # The edge of all of it lies lower, so that it can be told from the last segment's.
-            top = _TOP + _BAR - _GRIP + 4 if key == TOTAL else _TOP - 2
-            edge = Edge(self, self._theme, key, top, _GRIP)
+            edge = Edge(self, self._theme, key, _GRIP)
             edge.pulled.connect(self._pull)
             edge.released.connect(self._release)
             edge.stepped.connect(self.edge_stepped)
@@ -216,7 +219,7 @@ class BudgetBar(QWidget):
         """What lies beyond the first card is hatched: it has no place."""
         used = sum(segment.size_bytes for segment in self._frame.segments)
         room = self._room()
-        over = QRectF(room.right(), _TOP, self.x_of(used) - room.right(), _BAR)
+        over = QRectF(room.right(), room.top(), self.x_of(used) - room.right(), _BAR)
         if not self._frame.marks or over.width() <= 0:
             return
         painter.fillRect(over, _veil(colours.surface))

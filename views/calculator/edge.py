@@ -30,27 +30,25 @@ class Edge(QWidget):
     released = Signal()
     stepped = Signal(str, int)
 
-    def __init__(self, bar: QWidget, theme: Theme, key: str, top: int, height: int) -> None:
-        """`top` and `height` are where on the bar its grip lies."""
+    def __init__(self, bar: QWidget, theme: Theme, key: str, height: int) -> None:
         super().__init__(bar)
         self.key = key
         self.start_bytes = 0
         self._theme = theme
         self._grip = 0.0  # between the pointer and the edge when the drag began
         self._held = False
-        self._top = top
         self.resize(_WIDTH, height)
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         theme.changed.connect(self.update)
 
-    def show_at(self, start_bytes: int, x: int, name: str, value: str) -> None:
-        """Stand at `x` of the bar; while held, the segment's start stays what it was when it was taken."""
+    def show_at(self, start_bytes: int, place: QPointF, name: str, value: str) -> None:
+        """Hang from `place` of the bar; while held, the segment's start stays what it was before."""
         if not self._held:
             self.start_bytes = start_bytes
         describe(self, f"{name}: {value}" if value else name, f"{name}. Drag, or use the arrow keys.")
-        self.move(x - _WIDTH // 2, self._top)
+        self.move(round(place.x()) - _WIDTH // 2, round(place.y()))
         self.show()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
 from views.frames.calculator import BarFrame, SegmentFrame
 from views.theme import Theme
 from views.widgets import describe
 
-_HEIGHT = 34
-_WIDTH = 142
+_LEFT = 14
+_WIDEST = "999.99 MiB  99%"
 
 
 class Term(QAbstractButton):
@@ -34,10 +34,11 @@ class Term(QAbstractButton):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(_WIDTH, _HEIGHT)
+        metrics = QFontMetrics(_bold(self.font()))
+        return QSize(_LEFT + metrics.horizontalAdvance(_WIDEST) + 2, 2 * metrics.height() + 6)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_WIDTH // 3, _HEIGHT)
+        return QSize(self.sizeHint().width() // 3, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         segment, colours = self._segment, self._theme.colours
@@ -51,20 +52,24 @@ class Term(QAbstractButton):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.purpose(segment.key)))
-        painter.drawRoundedRect(QRectF(4, 5, 4, _HEIGHT - 10), 2, 2)
+        painter.drawRoundedRect(QRectF(4, 5, 4, self.height() - 10), 2, 2)
+        name = QRectF(_LEFT, 2, self.width() - _LEFT - 2, self.height() / 2 - 2)
         painter.setPen(QColor(colours.muted))
-        painter.drawText(QRectF(14, 2, self.width() - 16, 15), Qt.AlignmentFlag.AlignVCenter, segment.label)
+        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, segment.label)
         painter.setPen(QColor(colours.text))
-        font = painter.font()
-        font.setBold(True)
-        painter.setFont(font)
-        size = QRectF(14, 17, self.width() - 16, 15)
+        painter.setFont(_bold(self.font()))
+        size = name.translated(0, name.height())
         painter.drawText(size, Qt.AlignmentFlag.AlignVCenter, segment.size)
         width = painter.fontMetrics().horizontalAdvance(segment.size + "  ")
-        font.setBold(False)
-        painter.setFont(font)
+        painter.setFont(self.font())
         painter.setPen(QColor(colours.muted))
         painter.drawText(size.adjusted(width, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, segment.share)
+
+
+def _bold(font: QFont) -> QFont:
+    result = QFont(font)
+    result.setBold(True)
+    return result
 
 
 class TermLegend(QWidget):
@@ -106,7 +111,8 @@ class TermLegend(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        columns = max(1, (self.width() + 4) // (_WIDTH + 4))
+        widest = max((term.sizeHint().width() for term in self._terms.values()), default=1)
+        columns = max(1, (self.width() + 4) // (widest + 4))
         for key, term in self._terms.items():
             term.setVisible(key in self._order)
             self._grid.removeWidget(term)

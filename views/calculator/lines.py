@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from views.calculator.key import Key
 from views.calculator.marks import mood_colour
@@ -124,8 +124,10 @@ class LinesChart(QWidget):
         colours = self._theme.colours
         self._plot.setBackground(colours.surface)
         for side in ("left", "bottom"):
-            self._plot.plotItem.getAxis(side).setPen(colours.border)
-            self._plot.plotItem.getAxis(side).setTextPen(colours.muted)
+            axis = self._plot.plotItem.getAxis(side)
+            axis.setPen(colours.border)
+            axis.setTextPen(colours.muted)
+            axis.label.setFont(QApplication.font())
         self._draw()
 
     def _draw(self) -> None:

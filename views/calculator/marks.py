@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
 from views.frames.calculator import MarkFrame, Mood
 from views.theme import Colours
 
-_ROW = 15
 _GAP = 8
 
 
@@ -18,6 +17,11 @@ def mood_colour(colours: Colours, mood: Mood) -> QColor:
     """Ink for a judgement."""
     names = {"good": colours.good, "warning": colours.warning, "bad": colours.danger}
     return QColor(names.get(mood, colours.muted))
+
+
+def row_height(metrics: QFontMetrics) -> int:
+    """Pixels a row of names takes."""
+    return metrics.height() + 1
 
 
 def label_rows(spans: Sequence[tuple[float, float]]) -> list[int]:
@@ -38,12 +42,13 @@ def draw_marks(
 ) -> None:
     """A line per card, the first one's thicker, with its label ending at the line or beginning there."""
     metrics = painter.fontMetrics()
+    height = row_height(metrics)
     spans = [_span(x, metrics.horizontalAdvance(mark.label), band) for x, mark in marks]
     for index, ((x, mark), span, row) in enumerate(zip(marks, spans, label_rows(spans), strict=True)):
         painter.setPen(QPen(mood_colour(colours, mark.mood), 1 if index else 2))
-        bottom = band.top() - 4 - row * _ROW
+        bottom = band.top() - 4 - row * height
         painter.drawLine(QPointF(x, bottom - 2), QPointF(x, band.bottom() + 3))
-        text = QRectF(span[0], bottom - _ROW, span[1] - span[0], _ROW)
+        text = QRectF(span[0], bottom - height, span[1] - span[0], height)
         painter.drawText(text, Qt.AlignmentFlag.AlignCenter, mark.label)
 
 

@@ -46,6 +46,10 @@ class Pages(QWidget):
         super().showEvent(event)
         self.show_page(self.key)
 
+    def hasHeightForWidth(self) -> bool:
+        """A page can do with less than it would like, which Qt would take for the least."""
+        return False
+
     def button(self, key: str) -> QWidget:
         return self._buttons[key]
 

@@ -24,13 +24,14 @@ def ticks(scale_bytes: int, width: float) -> list[tuple[int, str]]:
 
 def draw_scale(painter: QPainter, band: QRectF, scale_bytes: int, colours: Colours) -> None:
     """Ticks and their names under the band; none that would be cut off."""
+    metrics = painter.fontMetrics()
     painter.setPen(QColor(colours.muted))
     for size, name in ticks(scale_bytes, band.width()):
         x = band.left() + band.width() * size / scale_bytes
-        width = painter.fontMetrics().horizontalAdvance(name)
+        width = metrics.horizontalAdvance(name)
         left = max(band.left(), x - width / 2)
         if left + width > band.right() + 6:
             continue
         painter.drawLine(QPointF(x, band.bottom() + 2), QPointF(x, band.bottom() + 5))
-        text = QRectF(left, band.bottom() + 5, width + 1, 15)
+        text = QRectF(left, band.bottom() + 5, width + 1, metrics.height())
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft, name)

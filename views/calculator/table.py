@@ -38,6 +38,7 @@ class Table(QWidget):
         self._tree = QTreeWidget()
         self._widths: list[int] = []
         self._build(name, tooltip)
+        self._fill()
         theme.changed.connect(self._fill)
 
     def set_frame(self, frame: TableFrame) -> None:
@@ -105,6 +106,7 @@ class Table(QWidget):
         tree.clear()
         tree.setColumnCount(max(1, len(frame.columns)))
         tree.setHeaderLabels(list(frame.columns))
+        tree.setHeaderHidden(not frame.columns)  # Qt would call a nameless column "1"
         tree.setRootIsDecorated(any(row.depth for row in frame.rows))
         ancestors: list[QTreeWidgetItem] = []
         for row in frame.rows:

@@ -9,7 +9,7 @@ from tests.views.calculator import samples
 from tests.views.test_theme import contrast
 from views.calculator.bar import TOTAL, BudgetBar, ink_on
 from views.frames.calculator import BarFrame
-from views.theme import DARK, LIGHT
+from views.theme import DARK, LIGHT, Theme
 
 
 @pytest.fixture
@@ -123,3 +123,10 @@ def test_what_does_not_fit_is_hatched(bar: BudgetBar) -> None:
 def test_labels_on_the_pieces_are_legible(colours) -> None:
     for _, colour in colours.purposes:
         assert contrast(ink_on(colour).name(), colour) >= 4.5
+
+
+def test_the_names_above_and_below_have_room_at_larger_text(bar: BudgetBar, theme: Theme) -> None:
+    theme.set_scale(1.5)
+    line = bar.fontMetrics().height()
+    assert bar.band().top() >= 2 * line
+    assert bar.sizeHint().height() - bar.band().bottom() >= line

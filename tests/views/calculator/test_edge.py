@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
 from views.calculator.edge import Edge
@@ -16,8 +16,8 @@ def edge(qtbot, theme) -> Iterator[Edge]:
     parent = QWidget()
     qtbot.addWidget(parent)
     parent.resize(400, 100)
-    result = Edge(parent, theme, "kv_cache", 30, 46)
-    result.show_at(1000, 200, "Context", "8,192 tokens")
+    result = Edge(parent, theme, "kv_cache", 46)
+    result.show_at(1000, QPointF(200, 30), "Context", "8,192 tokens")
     parent.show()
     yield result
     parent.close()  # held until here: a widget goes with its parent
@@ -38,10 +38,10 @@ def test_where_it_was_gripped_makes_no_difference(qtbot, edge: Edge) -> None:
 
 def test_its_start_is_kept_while_it_is_held(qtbot, edge: Edge) -> None:
     qtbot.mousePress(edge, Qt.MouseButton.LeftButton, pos=QPoint(7, 10))
-    edge.show_at(5000, 220, "Context", "")
+    edge.show_at(5000, QPointF(220, 30), "Context", "")
     assert edge.start_bytes == 1000
     qtbot.mouseRelease(edge, Qt.MouseButton.LeftButton)
-    edge.show_at(5000, 220, "Context", "")
+    edge.show_at(5000, QPointF(220, 30), "Context", "")
     assert edge.start_bytes == 5000
 
 

@@ -10,7 +10,27 @@ from views.theme import LIGHT
 def test_each_line_has_its_stroke_and_its_name(qtbot, theme) -> None:
     key = Key(theme)
     qtbot.addWidget(key)
-    key.resize(400, key.height())
     key.set_series(samples.lines().series)
+    key.resize(400, key.heightForWidth(400))
     assert key.accessibleName() == "All of it, Weights, KV cache"
     assert key.grab().toImage().pixelColor(10, key.height() // 2).name() == LIGHT.purpose("workspace")
+
+
+def test_names_that_do_not_fit_in_a_row_begin_another(qtbot, theme) -> None:
+    key = Key(theme)
+    qtbot.addWidget(key)
+    key.set_series(samples.lines().series)
+    for width, rows in ((400, 1), (200, 2), (60, 3)):
+        places = [place for _, place in key.places(width)]
+        assert len({place.top() for place in places}) == rows
+        assert key.heightForWidth(width) >= max(place.bottom() for place in places)
+
+
+def test_it_grows_with_the_text(qtbot, theme) -> None:
+    key = Key(theme)
+    qtbot.addWidget(key)
+    key.set_series(samples.lines().series)
+    before = key.heightForWidth(400)
+    key.show()  # what was never shown keeps its font
+    theme.set_scale(1.5)
+    assert key.heightForWidth(400) > before

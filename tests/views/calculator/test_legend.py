@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 
 from tests.views.calculator import samples
 from views.calculator.legend import TermLegend
 from views.frames.calculator import BarFrame
+from views.theme import Theme
 
 
 @pytest.fixture
@@ -45,3 +47,15 @@ def test_a_term_that_is_gone_is_gone(legend: TermLegend) -> None:
     legend.set_frame(BarFrame(samples.bar().segments[:1]))
     assert not legend.term("weights").isHidden()
     assert legend.term("kv_cache").isHidden()
+
+
+def test_a_term_has_room_for_its_words_at_larger_text(legend: TermLegend, theme: Theme) -> None:
+    theme.set_scale(1.5)
+    term = legend.term("weights")
+    assert term.sizeHint().height() >= 2 * term.fontMetrics().height()
+    bold = QFont(term.font())
+    bold.setBold(True)
+    needed = QFontMetrics(bold).horizontalAdvance("912.00 KiB") + term.fontMetrics().horizontalAdvance(
+        "  100%"
+    )
+    assert term.sizeHint().width() >= needed

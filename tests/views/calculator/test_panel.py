@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from tests.views.calculator import samples
 from views.calculator import CalculatorPanel
 from views.calculator.table import Table
+from views.theme import Theme
 
 
 @pytest.fixture
@@ -71,3 +72,9 @@ def test_every_control_has_a_name_and_takes_the_keyboard(panel: CalculatorPanel)
     shown = [control for control in controls if control.isVisible() and control.isEnabled()]
     assert [type(c).__name__ for c in shown if not c.accessibleName()] == []
     assert [c.accessibleName() for c in shown if not c.focusPolicy() & Qt.FocusPolicy.TabFocus] == []
+
+
+def test_larger_text_takes_its_room_from_the_page_below(qtbot, panel: CalculatorPanel, theme: Theme) -> None:
+    theme.set_scale(1.5)
+    for part in (panel.bar, panel.legend):
+        qtbot.waitUntil(lambda part=part: part.height() >= part.sizeHint().height())

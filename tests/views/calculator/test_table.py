@@ -82,3 +82,9 @@ def test_title_and_note_are_there_when_there_is_something_to_say(table: Table) -
     table.set_frame(replace(samples.largest(), note="Not exact."))
     texts = [label.text() for label in table.findChildren(QLabel) if not label.isHidden()]
     assert texts == ["Largest context that fits", "Not exact."]
+
+
+def test_before_the_first_frame_it_names_no_column(qtbot, theme) -> None:
+    table = Table(theme, "Rows")
+    qtbot.addWidget(table)
+    assert table.tree().isHeaderHidden()
