@@ -37,7 +37,7 @@ class TextConfig:
             }
             templates = _templates(fields.get("chat_template"))
         except (TypeError, ValueError, KeyError, AttributeError) as error:
-            raise FormatError(path, f"a tokenizer setting has an unexpected form ({error!r})") from error
+            raise FormatError(path, f"a tokenizer setting has an unexpected form ({error!r}).") from error
         file = directory / CHAT_TEMPLATE
         if file.is_file():
             templates[DEFAULT] = _read_text(file)
@@ -50,9 +50,9 @@ def _read_json_object(path: Path) -> dict[str, Any]:
     try:
         fields = json.loads(_read_text(path))
     except ValueError as error:
-        raise FormatError(path, f"not valid JSON ({error})") from error
+        raise FormatError(path, f"not valid JSON ({error}).") from error
     if not isinstance(fields, dict):
-        raise FormatError(path, "expected a JSON object")
+        raise FormatError(path, "expected a JSON object.")
     return fields
 
 
@@ -60,7 +60,7 @@ def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(path, f"cannot be read as UTF-8 text ({error})") from error
+        raise FormatError(path, f"cannot be read as UTF-8 text ({error}).") from error
 
 
 def _content(token: str | Mapping[str, str]) -> str:

@@ -17,7 +17,8 @@ class ChatTemplateError(TextError):
     def __init__(self, source: str, problem: str) -> None:
         self.source = source
         self.problem = _one_line(problem)
-        super().__init__(f"The chat template of {source} {self.problem}")
+        end = "" if self.problem.endswith((".", "!", "?", "…")) else "."
+        super().__init__(f"The chat template of {source} {self.problem}{end}")
 
 
 def _one_line(text: str) -> str:

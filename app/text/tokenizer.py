@@ -28,13 +28,13 @@ class ByteLevelTokenizer:
         """Read tokenizer.json, adding the tokens that only its configuration declares. Raises FormatError."""
         path = directory / TOKENIZER
         if not path.is_file():
-            raise FormatError(path, "there is no such file, and without it no text can be read or written")
+            raise FormatError(path, "there is no such file, and without it no text can be read or written.")
         try:
             tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # the library raises nothing more specific
-            raise FormatError(path, f"not a tokenizer this program can read ({error})") from error
+            raise FormatError(path, f"not a tokenizer this program can read ({error}).") from error
         if not isinstance(tokenizer.decoder, decoders.ByteLevel):
-            raise FormatError(path, "only byte-level tokenizers are supported, as Qwen3 models have")
+            raise FormatError(path, "only byte-level tokenizers are supported, as Qwen3 models have.")
         tokenizer.no_truncation()
         tokenizer.no_padding()
         _add_missing(tokenizer, added_tokens, path)
@@ -47,7 +47,7 @@ class ByteLevelTokenizer:
             (encoded,) = self._tokenizer.encode_batch([text], add_special_tokens=add_special_tokens)
         except TypeError as error:
             raise TextError(
-                "The text holds half a surrogate pair, which is no character: remove it"
+                "The text holds half a surrogate pair, which is no character; remove it."
             ) from error
         ids: list[int] = encoded.ids
         return ids
@@ -91,7 +91,7 @@ def _add_missing(tokenizer: Tokenizer, tokens: Mapping[int, AddedToken], path: P
         if tokenizer.token_to_id(token.content) is None:
             tokenizer.add_tokens([token])
         if tokenizer.token_to_id(token.content) != token_id:
-            raise FormatError(path, f"{token.content!r} is declared to have id {token_id} and does not")
+            raise FormatError(path, f"{token.content!r} is declared to have id {token_id} and does not.")
 
 
 def _byte_alphabet() -> list[str]:

@@ -87,7 +87,9 @@ def test_a_broken_model_is_one_sentence(
     quantscope: Quantscope, broken: Path, damage: Callable[[Path], object], sentence: str
 ) -> None:
     damage(broken)
-    assert sentence in quantscope("generate", broken, "--prompt", "Why?", "--max-new-tokens", "1").complaint
+    complaint = quantscope("generate", broken, "--prompt", "Why?", "--max-new-tokens", "1").complaint
+    assert sentence in complaint
+    assert complaint.rstrip().endswith(".")
 
 
 @pytest.mark.parametrize("command", ["chat", "generate", "logits", "spikes", "damage", "bench", "perplexity"])

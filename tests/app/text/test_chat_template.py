@@ -108,7 +108,7 @@ def test_without_a_default_the_known_names_are_told() -> None:
 
 def test_the_template_says_why_it_refuses() -> None:
     sentence = failure("{{ raise_exception('Roles must\\n alternate: ' ~ messages[0].role) }}")
-    assert sentence == "The chat template of the/model refuses this conversation: Roles must alternate: user"
+    assert sentence == "The chat template of the/model refuses this conversation: Roles must alternate: user."
 
 
 def test_a_page_of_complaint_is_cut() -> None:
@@ -140,7 +140,7 @@ def test_what_a_template_may_not_do(source: str, problem: str) -> None:
 
 @pytest.mark.parametrize("source", ["{{ 9**(9**9) }}", FOR_EVER])
 def test_a_template_that_never_ends_is_stopped(source: str) -> None:
-    assert failure(source, deadline_s=0.3) == "The chat template of the/model was stopped after 0.3 seconds"
+    assert failure(source, deadline_s=0.3) == "The chat template of the/model was stopped after 0.3 seconds."
 
 
 def test_a_stopped_template_can_be_used_again() -> None:
