@@ -25,6 +25,16 @@ var<workgroup> seen: array<atomic<u32>, 257>;
 
 struct Scale { inverse: f32, step: f32 }
 
+// The nearest float16, halves to even. By hand, as drivers take what was packed and unpacked again for what it was
+// before: Mesa 25.0 does.
+fn as_half(x: f32) -> f32 {
+    let bits = bitcast<u32>(x);
+    let normal = (bits + 0xfffu + ((bits >> 13u) & 1u)) & 0xffffe000u;
+    let beyond = (normal & 0x7fffffffu) >= 0x47800000u;  // 2^16, which becomes infinity
+    let subnormal = round(x * 0x1p24) * 0x1p-24;
+    return select(bitcast<f32>(select(normal, (bits & 0x80000000u) | 0x7f800000u, beyond)), subnormal, abs(x) < 0x1p-14);
+}
+
 fn scale_of(absmax: f32, peak: f32) -> Scale {
     if (RULE == RULE_SYMMETRIC) {
         if (absmax < 0x1p-100) {
@@ -33,8 +43,7 @@ fn scale_of(absmax: f32, peak: f32) -> Scale {
         return Scale(QMAX / absmax, absmax / QMAX);
     }
     let d = select(absmax / 127.0, peak / -8.0, RULE == RULE_Q4_0);
-    let stored = unpack2x16float(pack2x16float(vec2<f32>(d, 0.0))).x;
-    return Scale(select(0.0, 1.0 / d, abs(d) >= 0x1p-126), stored);
+    return Scale(select(0.0, 1.0 / d, abs(d) >= 0x1p-126), as_half(d));
 }
 
 fn code_of(v: vec4<f32>, inverse: f32) -> vec4<f32> {
