@@ -121,7 +121,7 @@ class _DeviceRun:
         self._block = rounding.granularity.length
 
     def run(self, watch: Watch) -> DamageTotals | None:
-        """None if values are not finite: numpy says where they are."""
+        """None if values or scales are not finite: numpy says where they are."""
         rows, width = self._source.shape
         step = max(PART_BYTES // (width * (4 if self._source.dtype == "f32" else 2)), 1)
         buffers = self._buffers(min(step, rows))
@@ -172,7 +172,8 @@ class _DeviceRun:
             zeroed=int(found["zeroed"].sum(dtype=np.int64)),
             worst_ratio=float(worst["worst_ratio"]),
             worst_block=int(worst["worst_block"]) + first * per_row,
-            finite=int(found["largest_bits"].max()) < INFINITY_BITS,
+            finite=int(found["largest_bits"].max()) < INFINITY_BITS
+            and bool(np.isfinite(found["noise"]).all()),
         )
 
     def _totals(self, parts: list[_Sums], levels: npt.NDArray[np.int64]) -> DamageTotals:

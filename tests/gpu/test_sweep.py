@@ -8,9 +8,10 @@ import pytest
 from gpu.checkpoints import Checkpoint
 from gpu.checkpoints.synthetic import SyntheticCheckpoint
 from gpu.damage import measure
+from gpu.damage_stream import Watch
 from gpu.device import Gpu
 from gpu.device_damage import SweepDevice
-from gpu.errors import Cancelled, SchemeError
+from gpu.errors import Cancelled, QuantscopeError, SchemeError
 from gpu.qwen3.released import released_config
 from gpu.sweep import Rounding, TensorDamage, matrices, sweep
 from tests.golden.qwen3.checkpoints import SPECS
@@ -81,6 +82,24 @@ def test_what_the_kernel_cannot_do_goes_to_numpy(model_gpu: Gpu, checkpoint: Che
     device = SweepDevice(model_gpu, always=True)
     list(sweep(checkpoint, [Rounding.parse("q4_k")], device.measure))
     assert device.share == 0
+
+
+class LargeTensor:
+    """Values whose 8-bit scale is beyond float16."""
+
+    dtype = "f32"
+    shape = (2, 32)
+
+    def read(self, rows: slice | None = None) -> np.ndarray:
+        return np.full(self.shape, 1e7, np.float32)[rows or slice(None)]
+
+    read_f32 = read
+
+
+def test_a_scale_beyond_float16_is_numpys_to_complain_of(model_gpu: Gpu) -> None:
+    device = SweepDevice(model_gpu, always=True)
+    with pytest.raises(QuantscopeError, match="too large for a 16-bit block scale"):
+        device.measure(LargeTensor(), Rounding.parse("q8_0"), Watch())
 
 
 def test_names() -> None:
