@@ -1,4 +1,4 @@
-"""Every granularity against numpy, bit for bit."""
+"""Every granularity against numpy, codes bit for bit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from gpu.errors import SchemeError
 from gpu.formats import q8_1
 from gpu.kernels.quantize import quantize
 from tests.gpu.device_arrays import Bench
+
+QUOTIENT = 3e-7  # WGSL lets one be off by 2.5 units in the last place, which drivers make use of
 
 
 def run(bench: Bench, x: np.ndarray, bits: int, granularity: str) -> tuple[np.ndarray, np.ndarray]:
@@ -29,8 +31,8 @@ def test_codes_equal_the_format(bench: Bench, granularity: str, bits: int, token
     codes, scales = run(bench, x, bits, granularity)
     expected = q8_1.quantize(x, bits, granularity)
     np.testing.assert_array_equal(codes, expected.codes)
-    np.testing.assert_array_equal(scales[..., 0], expected.d)
-    np.testing.assert_array_equal(scales[..., 1], expected.s)
+    np.testing.assert_allclose(scales[..., 0], expected.d, rtol=QUOTIENT)
+    np.testing.assert_allclose(scales[..., 1], expected.s, rtol=QUOTIENT)
 
 
 # The device may flush denormals, which no activation depends on, so the smallest magnitudes are left out.
