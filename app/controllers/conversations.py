@@ -155,7 +155,7 @@ class ConversationsController(QObject):
     def _keep_deleted(self, taken: tuple[Message, ...]) -> None:
         if taken:
             count = f"{len(taken)} messages" if len(taken) > 1 else "1 message"
-            self._deleted.append(_Deleted(f"{count} deleted", taken[0].conversation, taken))
+            self._deleted.append(_Deleted(f"Deleted {count}", taken[0].conversation, taken))
         self.show()
 
     def _try(self, act: Callable[[], _T]) -> _T | None:

@@ -108,8 +108,11 @@ class ExchangeController(QObject):
     def _export(
         self, talks: Sequence[Conversation], suffix: str, then: Callable[[], object] = lambda: None
     ) -> None:
+        if not talks:
+            self.told.emit("There is no conversation to export yet.")
+            return
         one = file_name(talks[0], suffix) if suffix == MARKDOWN or len(talks) == 1 else ALL + suffix
-        name = self._dialogs.save(one) if talks else ""
+        name = self._dialogs.save(one)
         if not name:
             return
         path = Path(name)

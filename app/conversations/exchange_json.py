@@ -87,7 +87,10 @@ def from_json(text: str, tick: Tick = lambda _: None) -> tuple[Talk, ...]:
         raise ExchangeError(
             f"it is of version {_line(document.get('version'))[:20]}, and this program reads {VERSION}"
         )
-    return tuple(_talk(fields_, place) for place, fields_ in enumerate(_list(document, "conversations"), 1))
+    found = _list(document, "conversations")
+    if not found:
+        raise ExchangeError("there is no conversation in it")
+    return tuple(_talk(fields_, place) for place, fields_ in enumerate(found, 1))
 
 
 def is_sound(record: Conversation | Message) -> bool:

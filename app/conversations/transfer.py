@@ -83,6 +83,7 @@ def _with_fresh_ids(
     added = replace(
         talk,
         id=key,
+        title=" ".join(talk.title.split()),
         leaf=ids.get(talk.leaf or 0),
         created_ms=talk.created_ms or now_ms,
         changed_ms=talk.changed_ms or now_ms,

@@ -54,7 +54,7 @@ def interrupted_text(titles: Sequence[str]) -> str:
 
 def deleted_text(title: str) -> str:
     """What can be undone."""
-    return f"“{title or UNTITLED}” deleted"
+    return f"Deleted “{title or UNTITLED}”"
 
 
 def _by_age(listing: Listing, now: datetime) -> tuple[ConversationSection, ...]:

@@ -153,7 +153,7 @@ def test_a_deleted_conversation_comes_back_whole(
     panel.delete_requested.emit(second)
     assert panel.isAncestorOf(panel.focusWidget())  # where Ctrl+Z brings it back
     assert set(rows(shown)) == {first}
-    assert (chat.path, shown[-1].undo) == ((), "“Second?” deleted")
+    assert (chat.path, shown[-1].undo) == ((), "Deleted “Second?”")
     panel.delete_requested.emit(first)
     for key, question in ((first, "First?"), (second, "Second?")):
         panel.undo_requested.emit()
@@ -173,7 +173,7 @@ def test_deleted_messages_come_back_in_their_conversation(
 ) -> None:
     first = talk("First?")
     turns.delete(chat.path[0].id)
-    assert shown[-1].undo == "2 messages deleted"
+    assert shown[-1].undo == "Deleted 2 messages"
     talk("Second?")
     panel.undo_requested.emit()
     assert chat.dialogue.conversation.id == first
@@ -259,7 +259,7 @@ def test_a_conversation_that_cannot_be_read_leaves_the_open_one(
         with qtbot.waitSignal(conversations.told):
             act()
         assert chat.dialogue.conversation.id == second
-    assert shown[-1].undo == "2 messages deleted"
+    assert shown[-1].undo == "Deleted 2 messages"
 
 
 def test_an_answer_that_is_being_written_goes_on_to_its_end_in_the_list(

@@ -111,6 +111,7 @@ def test_all_are_exported_into_one_file_and_nothing_into_none(
         archive.delete(one.id)
     panel.export_all_requested.emit()
     assert (files.suggested, exchange.is_idle) == ("", True)
+    assert heard[-1] == "There is no conversation to export yet."
 
 
 def test_a_file_that_is_none_of_ours_is_named_and_the_next_is_taken(

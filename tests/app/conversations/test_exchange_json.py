@@ -63,6 +63,7 @@ def test_an_answer_exported_while_it_was_written_is_an_interrupted_one() -> None
         '{"format": "chatgpt"}',
         document(version=2),
         document(conversations={}),
+        document(),
         document(conversations=["x"]),
         one({"id": "4", "role": "user"}),
         one({"id": 4}),

@@ -151,3 +151,9 @@ def _raise(error: type[BaseException]) -> Callable[[object], None]:
         raise error
 
     return act
+
+
+def test_a_title_of_several_lines_comes_in_as_one(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "foreign.json"
+    write_file(path, [(replace(TALK, title=" Two\nlines "), ())])
+    assert import_file(store, path, NOW_MS, lambda _: None)[0].title == "Two lines"

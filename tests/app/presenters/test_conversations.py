@@ -81,9 +81,9 @@ def test_nothing_is_said_in_words() -> None:
 
 
 def test_what_can_be_brought_back_is_named() -> None:
-    assert deleted_text("Outliers") == "“Outliers” deleted"
-    assert deleted_text("") == "“New conversation” deleted"
-    assert conversations_frame(Listing([], undo="“A” deleted"), NOW).undo == "“A” deleted"
+    assert deleted_text("Outliers") == "Deleted “Outliers”"
+    assert deleted_text("") == "Deleted “New conversation”"
+    assert conversations_frame(Listing([], undo="Deleted “A”"), NOW).undo == "Deleted “A”"
 
 
 def test_interrupted_answers_are_named_by_their_conversations() -> None:

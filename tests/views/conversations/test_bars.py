@@ -27,7 +27,7 @@ def test_how_far_it_is_can_be_seen_heard_and_cancelled(qtbot) -> None:
 def test_an_undo_is_hidden_while_there_is_nothing_to_undo(qtbot) -> None:
     bar = UndoBar()
     qtbot.addWidget(bar)
-    bar.set_text("“Old” deleted")
-    assert (bar.isHidden(), bar.accessibleName()) == (False, "“Old” deleted")
+    bar.set_text("Deleted “Old”")
+    assert (bar.isHidden(), bar.accessibleName()) == (False, "Deleted “Old”")
     bar.set_text("")
     assert bar.isHidden()

@@ -164,7 +164,7 @@ def test_a_new_conversation_is_one_click_away(panel: ConversationsPanel, qtbot) 
 def test_an_undo_is_offered_as_long_as_there_is_something_to_undo(panel: ConversationsPanel, qtbot) -> None:
     undo = named(panel, QPushButton, "Undo")
     assert not undo.isVisible()
-    panel.set_frame(ConversationsFrame(FRAME.sections, 8, undo="“Old” deleted"))
+    panel.set_frame(ConversationsFrame(FRAME.sections, 8, undo="Deleted “Old”"))
     assert undo.isVisible()
     with qtbot.waitSignal(panel.undo_requested):
         qtbot.mouseClick(undo, LEFT)
