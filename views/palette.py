@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -38,11 +39,10 @@ class CommandPalette(QDialog):
 
     def open_over(self, window: QWidget, actions: Sequence[QAction]) -> None:
         """Show what can be done, at the upper middle of the window."""
-        offered = [
-            action for action in actions if title_of(action) and not action.menu() and _is_ours(action)
-        ]
-        unique = {title_of(action): action for action in offered}
-        self._actions = sorted((a for a in unique.values() if a.isEnabled()), key=title_of)
+        offered = [a for a in actions if title_of(a) and a.isVisible() and not a.menu() and _is_ours(a)]
+        count = Counter(map(title_of, offered))  # what each plot's exports are called does not say which
+        able = (a for a in offered if a.isEnabled() and count[title_of(a)] == 1)
+        self._actions = sorted(able, key=title_of)
         self.field.clear()
         self._filter("")
         row = self.list.sizeHintForRow(0) if self.list.count() else 20

@@ -37,6 +37,7 @@ class WorkspaceRail(QToolBar):
         self.setObjectName("rail")
         self.setProperty("look", "rail")
         self.setMovable(False)
+        self.toggleViewAction().setVisible(False)  # nothing else brings it back
         self.setIconSize(QSize(_ICON_PX, _ICON_PX))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self._group = QActionGroup(self)

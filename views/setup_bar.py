@@ -10,6 +10,8 @@ from views.fields import ChoiceBox
 from views.frames import SetupFrame
 from views.widgets import ElidedLabel, describe, label
 
+_LEAST_NAME_PX = 72  # below that the pickers are cut
+
 
 class SetupBar(QToolBar):
     """Open, the model's name, pickers of scheme, context and adapter; the panels' switches at the right."""
@@ -22,8 +24,10 @@ class SetupBar(QToolBar):
         super().__init__("Model")
         self.setObjectName("setup")
         self.setMovable(False)
+        self.toggleViewAction().setVisible(False)  # nothing else brings it back
         self.setIconSize(QSize(16, 16))
         self._name = ElidedLabel("strong")
+        self._name.setMinimumWidth(_LEAST_NAME_PX)
         describe(self._name, "Model", "The model that is open")
         self._scheme = ChoiceBox(
             "Scheme", "Bits of the weights (W) and of the activations (A); changing it loads the model again"

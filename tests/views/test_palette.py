@@ -36,6 +36,14 @@ def test_letters_find_what_they_mean(window: QWidget, qtbot) -> None:
     assert palette.shown() == ["New chat"]
 
 
+def test_what_several_are_called_and_what_is_hidden_is_not_offered(window: QWidget) -> None:
+    palette = CommandPalette(window)
+    hidden = QAction("Hidden", window)
+    hidden.setVisible(False)
+    palette.open_over(window, [*actions(window), QAction("Larger text", window), hidden])
+    assert palette.shown() == ["New chat", "Open model"]
+
+
 def test_enter_does_it_and_arrows_choose(window: QWidget, qtbot) -> None:
     palette = CommandPalette(window)
     offered = actions(window)

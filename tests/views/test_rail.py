@@ -51,6 +51,10 @@ def test_the_tooltip_names_the_key(rail: WorkspaceRail) -> None:
     assert named(rail, QToolButton, "Outliers workspace").toolTip() == "Find the channels that spike (Alt+2)"
 
 
+def test_no_menu_takes_it_away(rail: WorkspaceRail) -> None:
+    assert not rail.toggleViewAction().isVisible()
+
+
 def test_larger_text_is_not_cut(rail: WorkspaceRail, theme: Theme, qtbot) -> None:
     theme.set_scale(1.5)
     buttons = [named(rail, QToolButton, f"{name} workspace") for name in ("Chat", "Outliers")]

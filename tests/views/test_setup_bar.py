@@ -73,3 +73,13 @@ def test_switches_show_and_toggle_their_panels(bar: SetupBar, qtbot) -> None:
     with qtbot.waitSignal(action.toggled):
         button.click()
     assert button.isChecked()
+
+
+def test_the_name_is_never_cut_to_nothing(bar: SetupBar, window: QMainWindow) -> None:
+    bar.set_frame(replace(samples.setup(), model_name="Qwen3-0.6B"))
+    window.resize(600, 200)
+    assert named(bar, QLabel, "Model").text().startswith("Qwen3")
+
+
+def test_no_menu_takes_it_away(bar: SetupBar) -> None:
+    assert not bar.toggleViewAction().isVisible()
