@@ -154,7 +154,7 @@ def _describe(adapter: Any) -> AdapterInfo:
         vendor=str(info["vendor"]),
         backend=str(info["backend_type"]),
         kind=kind,
-        driver=str(info["description"]),
+        driver=str(info["description"]) or "unknown version",
         total_bytes=total,
         total_source=source,
     )
@@ -210,5 +210,12 @@ def open_gpu(adapter: str | None = None, without: Collection[str] = ()) -> Gpu:
         ) from error
     if info.kind == "software":
         spread_workers()
-    features = frozenset(wanted) | {"dot4", "texture"}
+    features = frozenset(wanted) | _unasked(info)
     return Gpu(info, device, features, Ledger(device), dict(device.limits), frozenset(without))
+
+
+def _unasked(info: AdapterInfo) -> frozenset[str]:
+    """What the kernels use without asking: integer products; weights and caches in textures, but for which
+    software other than Mesa's takes minutes and gigabytes to compile."""
+    with_textures = info.kind != "software" or info.name.startswith("llvmpipe")
+    return frozenset({"dot4", "texture"} if with_textures else {"dot4"})

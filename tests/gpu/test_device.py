@@ -40,6 +40,7 @@ class FakeAdapter:
     name: str
     kind: str
     backend: str = "Vulkan"
+    driver: str = "driver 1.0"
     features: frozenset[str] = frozenset({"subgroup", "shader-f16", "something-else"})
     refusal: Exception | None = None
     asked: dict[str, Any] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class FakeAdapter:
         return {
             "device": self.name,
             "vendor": "maker",
-            "description": "driver 1.0",
+            "description": self.driver,
             "backend_type": self.backend,
             "adapter_type": KINDS[self.kind],
             "vendor_id": 0,
@@ -67,6 +68,7 @@ class FakeAdapter:
 
 
 SOFTWARE = FakeAdapter("llvmpipe (LLVM 15)", "software")
+SWIFTSHADER = FakeAdapter("SwiftShader Device (Subzero)", "software")
 INTEGRATED = FakeAdapter("Iris Xe", "integrated")
 SECOND = FakeAdapter("Radeon 7900", "discrete")
 FIRST = FakeAdapter("GeForce RTX 4090", "discrete")
@@ -172,11 +174,24 @@ def test_a_feature_can_be_left_unused(machine: Callable[..., None], feature: str
     assert feature not in FIRST.asked["required_features"]
 
 
+def test_textures_are_for_hardware_and_mesas_software(machine: Callable[..., None]) -> None:
+    """SwiftShader needs a minute to compile what reads them for the demo's few shapes."""
+    for adapter, textures in ((FIRST, True), (SOFTWARE, True), (SWIFTSHADER, False)):
+        machine(adapter)
+        assert open_gpu().has("texture") is textures
+    assert open_gpu().variants.layout == "buffer"
+
+
 def test_a_feature_that_is_not_there_is_not_asked_for(machine: Callable[..., None]) -> None:
     plain = FakeAdapter("plain", "discrete", features=frozenset())
     machine(plain)
     assert not open_gpu().has("subgroup")
     assert plain.asked["required_features"] == []
+
+
+def test_a_driver_that_names_no_version_is_not_left_blank(machine: Callable[..., None]) -> None:
+    machine(FakeAdapter("Apple M4", "integrated", driver=""))
+    assert list_adapters()[0].driver == "unknown version"
 
 
 def test_the_real_adapter_tells_its_name_and_memory() -> None:
