@@ -25,8 +25,8 @@ _KINDS = {
 }
 PAPER = {
     "model": "OPT and GPT models of 6.7 to 13 billion parameters (arXiv 2208.07339)",
-    "chosen": "perplexity +600 to +1000 %, top-1 attention mass −20 points or more",
-    "random": "perplexity +0.1 %",
+    "chosen": "perplexity +600 to +1000%, top-1 attention mass −20 points or more",
+    "random": "perplexity +0.1%",
 }
 PAPER_CHOSEN_FACTOR = (7.0, 11.0)  # of the untouched perplexity: +600 % to +1000 %
 PAPER_RANDOM_FACTOR = 1.001

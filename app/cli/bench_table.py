@@ -46,7 +46,7 @@ def _process(document: dict[str, Any]) -> str:
 
 
 def _share(document: dict[str, Any], what: str, amount: str, unit: str) -> str:
-    """Such as ", 12.1 GB/s, 39 % of the 31.0 measured"; without a peak, the rate alone."""
+    """Such as ", 12.1 GB/s, 39% of the 31.0 measured"; without a peak, the rate alone."""
     rate, peak = document[f"{what}_{amount}_per_s"], document[f"peak_{amount}_per_s"]
     text = f", {rate / 1e9:.1f} {unit}"
     return text if peak is None else f"{text}, {rate / peak:.0%} of the {peak / 1e9:.1f} measured here"

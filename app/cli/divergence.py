@@ -89,7 +89,7 @@ def _print(scheme: Scheme, reference: Scheme, found: Divergence) -> None:
         {
             "compared": f"{scheme} with {reference}, {len(found.kl_nats):,} positions",
             "mean KL": f"{found.mean_kl:.5f} nats",
-            "KL at 50 / 90 / 99 / 99.9 %": " / ".join(f"{spread[at]:.5f}" for at in (50, 90, 99, 99.9)),
+            "KL at 50 / 90 / 99 / 99.9%": " / ".join(f"{spread[at]:.5f}" for at in (50, 90, 99, 99.9)),
             "largest KL": f"{found.kl_nats.max():.5f}",
             "same top token": f"{found.same_top_share:.2%}",
             "first other top token": "never" if first is None else f"position {first:,}",

@@ -162,7 +162,7 @@ def _findings(capture: Capture, found: Sequence[ChannelVerdict], criteria: Crite
     if capture.attention is not None:
         sinks = capture.attention.sinking_heads()
         told.append(
-            f"{len(sinks)} of {capture.attention.share.size} heads spend 30 % or more of their attention on "
+            f"{len(sinks)} of {capture.attention.share.size} heads spend 30% or more of their attention on "
             f"the first {capture.attention.first} tokens."
         )
         told += [
@@ -182,7 +182,7 @@ def _concentration(capture: Capture) -> list[str]:
         if shares:
             most = max(shares, key=lambda c: c.share)
             told.append(
-                f"{kind}: the strongest 1 % of the channels hold up to {most.share:.0%} of the energy "
+                f"{kind}: the strongest 1% of the channels hold up to {most.share:.0%} of the energy "
                 f"({most.site})."
             )
     return told

@@ -182,4 +182,4 @@ def sink_readout(capture: Capture | None, row: int, place: int) -> str:
     sinks = len(capture.attention.sinking_heads())
     first = capture.attention.first
     mean = float(shares.mean())
-    return f"{sinks} of {shares.size} heads spend 30 % or more on the first {first} tokens; mean {mean:.1%}"
+    return f"{sinks} of {shares.size} heads spend 30% or more on the first {first} tokens; mean {mean:.1%}"

@@ -103,8 +103,8 @@ def first_other_top(rows: Rows) -> int | None:
 
 def percentage(share: float) -> str:
     if share >= 0.01:
-        return f"{share:.1%}".replace("%", " %")
-    return f"{100 * share:.2f} %" if share >= 0.0001 else "< 0.01 %"
+        return f"{share:.1%}"
+    return f"{share:.2%}" if share >= 0.0001 else "< 0.01%"
 
 
 def nats(value: float) -> str:

@@ -118,7 +118,7 @@ OTHER_ENGINES = (
         0.15,
         vllm_awq_terms,
         (
-            "vLLM takes 90 % of the card in any case and gives the rest to its cache: this is what it needs.",
+            "vLLM takes 90% of the card in any case and gives the rest to its cache: this is what it needs.",
             "CUDA graphs and libraries are a typical figure, not a formula.",
         ),
     ),

@@ -24,8 +24,8 @@ from views.shortcuts import ShortcutsDialog
 CARD = TokenCardFrame(
     "Token 1 of 9",
     "« a»",
-    (("Probability", "91.0 %"), ("Entropy", "0.40 nats")),
-    (AlternativeFrame(1, "« a»", 0.91, "91.0 %", True), AlternativeFrame(2, "« b»", 0.09, "9.0 %", False)),
+    (("Probability", "91.0%"), ("Entropy", "0.40 nats")),
+    (AlternativeFrame(1, "« a»", 0.91, "91.0%", True), AlternativeFrame(2, "« b»", 0.09, "9.0%", False)),
     True,
     True,
     "A note.",

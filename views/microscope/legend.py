@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from views.figures import short
 from views.frames.microscope import MapFrame
 from views.microscope.heat import COLOURS, heat_table
-from views.plots import short
 from views.theme import Theme
 from views.widgets import describe
 
@@ -29,7 +29,8 @@ class HeatLegend(QWidget):
 
     def set_frame(self, frame: MapFrame) -> None:
         ends = (frame.high, frame.low) if frame.worst == "min" else (frame.low, frame.high)
-        self._texts = short(ends[0]), f"{short(ends[1])} {frame.unit}".rstrip()
+        unit = frame.unit if frame.unit == "%" else f" {frame.unit}"
+        self._texts = short(ends[0]), f"{short(ends[1])}{unit}".rstrip()
         metrics = self.fontMetrics()
         width = sum(metrics.horizontalAdvance(text) for text in self._texts) + _BAR_WIDTH + 14
         self.setFixedSize(width, metrics.height() + 4)

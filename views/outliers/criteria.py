@@ -30,16 +30,16 @@ class Threshold:
 
 CRITERIA = (
     Threshold("feature_magnitude", "Feature: least magnitude", "Feature |x| ≥", "", (0.1, 1e6), 1.0),
-    Threshold("feature_tokens", "Feature: share of tokens", "at tokens", " %", (0.0, 100.0), 1.0, place=1),
-    Threshold("feature_layers", "Feature: share of layers", "in layers", " %", (0.0, 100.0), 5.0, place=2),
+    Threshold("feature_tokens", "Feature: share of tokens", "at tokens", "%", (0.0, 100.0), 1.0, place=1),
+    Threshold("feature_layers", "Feature: share of layers", "in layers", "%", (0.0, 100.0), 5.0, place=2),
     Threshold("massive_magnitude", "Massive: least magnitude", "Massive |x| ≥", "", (0.1, 1e6), 10.0, 1),
     Threshold("massive_ratio", "Massive: times the median", "and median", " ×", (1.0, 1e6), 100.0, 1, 1),
 )
 MATCH = (
     Threshold("changed", "Beyond: times the range", "Beyond range ≥", " ×", (1.1, 1000.0), 0.5),
-    Threshold("matching", "Matches: share of channels beyond", "Matches <", " %", (0.1, 100.0), 0.5, place=1),
+    Threshold("matching", "Matches: share of channels beyond", "Matches <", "%", (0.1, 100.0), 0.5, place=1),
     Threshold(
-        "mostly", "Mostly matches: share of channels beyond", "Mostly <", " %", (0.1, 100.0), 1.0, place=2
+        "mostly", "Mostly matches: share of channels beyond", "Mostly <", "%", (0.1, 100.0), 1.0, place=2
     ),
 )
 

@@ -35,7 +35,7 @@ def test_without_a_score_tokens_are_drawn_plain() -> None:
     frame = tokens_frame(PLAIN)
     assert [token.text for token in frame.tokens] == ["The", " cliff", "↵\n"]
     assert {(token.tint, token.marked, token.muted) for token in frame.tokens} == {(None, False, False)}
-    assert frame.tokens[1].tooltip == "« cliff» · probability 41.2 % · entropy 1.27 nats"
+    assert frame.tokens[1].tooltip == "« cliff» · probability 41.2% · entropy 1.27 nats"
     assert frame.ticks == ()
     assert "Enter" in frame.summary
 
@@ -45,7 +45,7 @@ def test_a_score_tints_marks_and_sums_up() -> None:
     assert [token.tint for token in frame.tokens] == [0, pytest.approx(2 / 3), 1]
     assert [token.marked for token in frame.tokens] == [False, True, False]
     assert "KL 1 nats" in frame.tokens[1].tooltip
-    assert "same top token 33.3 %" in frame.summary
+    assert "same top token 33.3%" in frame.summary
     assert "first other top token at token 2 « cliff»" in frame.summary
     assert [tick.label for tick in frame.ticks] == ["0.01", "0.1", "1", "10"]
     assert [frame.ticks[0].tint, frame.ticks[-1].tint] == [0, 1]
@@ -82,15 +82,15 @@ def test_a_card_says_how_the_token_came() -> None:
     card = card_frame(PLAIN, 1, SCORED.score, can_branch=True, can_inspect=False)
     assert (card.title, card.label) == ("Token 2 of 3", "« cliff»")
     facts = dict(card.facts)
-    assert facts["Probability"] == "41.2 %"
-    assert facts["Drawn with"] == "52.0 %, after the filters"
+    assert facts["Probability"] == "41.2%"
+    assert facts["Drawn with"] == "52.0%, after the filters"
     assert facts["Entropy"] == "1.27 nats"
     assert facts["KL"] == "1 nats from W16A16"
-    assert facts["W16A16 gave"] == "44.0 %"
+    assert facts["W16A16 gave"] == "44.0%"
     assert [(a.label, a.percentage, a.chosen) for a in card.alternatives] == [
-        ("« edge»", "50.0 %", False),
-        ("«The»", "30.0 %", False),
-        ("« cliff»", "41.2 %", True),
+        ("« edge»", "50.0%", False),
+        ("«The»", "30.0%", False),
+        ("« cliff»", "41.2%", True),
     ]
     assert (card.can_branch, card.can_inspect) == (True, False)
 
@@ -112,9 +112,9 @@ def test_names_and_percentages() -> None:
     ]
     assert token_name(PLAIN, 2) == "token 3 «↵»"
     assert [percentage(share) for share in (1, 0.5, 0.0099, 0.0001, 1e-9)] == [
-        "100.0 %",
-        "50.0 %",
-        "0.99 %",
-        "0.01 %",
-        "< 0.01 %",
+        "100.0%",
+        "50.0%",
+        "0.99%",
+        "0.01%",
+        "< 0.01%",
     ]

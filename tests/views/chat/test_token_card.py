@@ -12,11 +12,11 @@ from views.theme import Theme
 FRAME = TokenCardFrame(
     title="Token 58 of 120",
     label="«cliff»",
-    facts=(("Probability", "41.2 %"), ("Entropy", "1.27 nats")),
+    facts=(("Probability", "41.2%"), ("Entropy", "1.27 nats")),
     alternatives=(
-        AlternativeFrame(11, "«edge»", 0.5, "50.0 %"),
-        AlternativeFrame(12, "«cliff»", 0.412, "41.2 %", chosen=True),
-        AlternativeFrame(13, "↵", 0.01, "1.0 %"),
+        AlternativeFrame(11, "«edge»", 0.5, "50.0%"),
+        AlternativeFrame(12, "«cliff»", 0.412, "41.2%", chosen=True),
+        AlternativeFrame(13, "↵", 0.01, "1.0%"),
     ),
     can_branch=True,
     can_inspect=True,
@@ -37,8 +37,8 @@ def texts(card: TokenCard) -> list[str]:
 
 
 def test_it_says_everything(card: TokenCard) -> None:
-    assert {"Token 58 of 120", "«cliff»", "Probability", "41.2 %", "1.27 nats"} <= set(texts(card))
-    assert [bar.accessibleName() for bar in card.bars()] == ["«edge», 50.0 %", "«cliff», 41.2 %", "↵, 1.0 %"]
+    assert {"Token 58 of 120", "«cliff»", "Probability", "41.2%", "1.27 nats"} <= set(texts(card))
+    assert [bar.accessibleName() for bar in card.bars()] == ["«edge», 50.0%", "«cliff», 41.2%", "↵, 1.0%"]
 
 
 def test_choosing_an_alternative_names_it_and_closes(qtbot: QtBot, card: TokenCard) -> None:

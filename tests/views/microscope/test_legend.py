@@ -16,7 +16,7 @@ def test_the_harmless_end_is_on_the_left(theme: Theme, qtbot: QtBot) -> None:
     legend.set_frame(map_frame())
     assert legend.texts() == ("25", "2 dB")
     legend.set_frame(replace(map_frame(), worst="max", unit="%"))
-    assert legend.texts() == ("2", "25 %")
+    assert legend.texts() == ("2", "25%")
     assert not legend.grab().isNull()
     legend.set_frame(MapFrame())
     assert legend.isHidden()
