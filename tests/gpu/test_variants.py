@@ -39,7 +39,7 @@ def test_a_variant_that_no_kernel_has_is_refused(wrong: dict[str, object]) -> No
 
 
 def test_fields_go_there_and_back() -> None:
-    held = Variants(32, 4, "buffer", 64, 16, 4)
+    held = Variants(32, 4, "buffer", 64, 16, 0)
     assert Variants.of(held.fields) == held
 
 

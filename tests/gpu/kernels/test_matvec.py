@@ -16,6 +16,7 @@ from gpu.kernels.matrix import COLUMNS, GatedSums, Norm, Sums
 from gpu.kernels.matvec import matvec
 from gpu.kernels.swiglu import reference as swiglu_reference
 from gpu.kit import Op
+from gpu.variants import ROWS_AT_ONCE, THREADS
 from tests.gpu.device_arrays import Bench, close
 from tests.gpu.kernels.products import each_shape, problem, product
 
@@ -98,6 +99,20 @@ def test_what_is_normalised_on_loading_has_the_bits_of_the_separate_kernels(
     bench: Bench, rows: int, columns: int
 ) -> None:
     """So that passes of several tokens say the same; what a probe gets, too."""
+    check_normed(bench, rows, columns)
+
+
+@pytest.mark.parametrize("threads", THREADS)
+@pytest.mark.parametrize("at_once", [rows for rows in ROWS_AT_ONCE if rows])
+def test_so_it_has_in_every_workgroup_that_may_be_chosen(
+    plain_bench: Bench, threads: int, at_once: int
+) -> None:
+    """In one of fewer threads than a norm's sum takes, some of them would be missing."""
+    plain_bench.kit.threads, plain_bench.kit.rows = threads, at_once
+    check_normed(plain_bench, 37, 520)
+
+
+def check_normed(bench: Bench, rows: int, columns: int) -> None:
     weights, x = problem(rows, columns, 2)
     gain = bench.buffer(np.pad(weights[0], (0, -columns % 32)))
     matrix, exact = bench.matrix(weights, "q4")
@@ -146,7 +161,7 @@ def test_the_rows_of_a_vocabulary_are_not_cut_short_on_one_processor(plain_bench
     rows = 151_936
     weights = np.random.default_rng(0).standard_normal((rows, 32), np.float32)
     matrix, exact = plain_bench.matrix(weights, "q4")
-    plain_bench.kit.processors, plain_bench.kit.rows = 1, 4
+    plain_bench.kit.processors = 1
     x, y = np.ones((1, 32), np.float32), plain_bench.zeros(rows)
     inputs, to = plain_bench.activations(x), Sums(y, rows)
     plain_bench.run(matvec(plain_bench.kit, matrix, inputs, to, integer=True, quantize=127), 1)
