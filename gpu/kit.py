@@ -34,6 +34,10 @@ class Op:
     dispatch: Dispatch
     grid: Grid
 
+    @property
+    def is_compiled(self) -> bool:
+        return self.dispatch.pipeline.is_compiled
+
     def record(self, compute_pass: Any, tokens: int) -> None:
         self.dispatch.record(compute_pass, *self.grid(tokens))
 

@@ -112,15 +112,17 @@ class Model:
         return len(self.token_ops())
 
     def token_ops(
-        self, *, probed: bool = False, chooses: bool = False, split: bool | None = None
+        self, columns: int = 1, *, probed: bool = False, chooses: bool = False, split: bool | None = None
     ) -> list[Op]:
-        """All that decoding a token dispatches, and `chooses` the next; `split` as suits what is cached."""
-        split = self._space.splits(len(self.cached_ids)) if split is None else split
+        """All that decoding a token dispatches, or looking at a few, and `chooses` the next; one token's
+        context is `split` as suits what is cached."""
+        suits = columns == 1 and self._space.splits(len(self.cached_ids))
+        split = suits if split is None else split
         return [
             *self._embed_ops,
-            *chain.from_iterable(self._layer_ops(Variant(1, probed, split=split))),
+            *chain.from_iterable(self._layer_ops(Variant(columns, probed, split=split))),
             *(self._head_taps() if probed else ()),
-            *self._head_ops(1),
+            *self._head_ops(columns),
             *(self.chooser.ops if chooses else ()),
         ]
 
@@ -203,9 +205,7 @@ class Model:
         self._check_room(len(ids))
         self._start_pass(ids)
         self._head_kit.write_step(self._head_kit.step, len(ids), 0)
-        columns = columns_for(len(ids))
-        layers = self._layer_ops(Variant(columns, probed=False))
-        self._submit([*self._embed_ops, *chain.from_iterable(layers), *self._head_ops(columns)], len(ids))
+        self._submit(self.token_ops(columns_for(len(ids))), len(ids))
         self.cached_ids.append(ids[0])
         return self._read_logits(len(ids))
 

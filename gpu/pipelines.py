@@ -97,6 +97,11 @@ class Pipeline:
         """The pipeline; waits for it."""
         return self._compiled.result()
 
+    @property
+    def is_compiled(self) -> bool:
+        """Whether nothing waits for it any more."""
+        return self._compiled.done()
+
     def bind(self, **resources: Any) -> Dispatch:
         """Bind resources (buffers or textures) by the names the WGSL gives them.
 

@@ -1,4 +1,4 @@
-"""Prompt lookup: guess the next tokens from what followed the newest ones before, and check them in one pass.
+"""Speculation: guess the next tokens from earlier text (gpu/prompt_lookup.py), and check them in one pass.
 
 Each row of logits of that pass is drawn from as if its tokens had been fed one by one, and the guesses hold
 as long as what is drawn is what was guessed. So every answer is the one it would have been, greedy or
@@ -9,87 +9,59 @@ otherwise (Leviathan et al. 2022, arXiv 2211.17192) is drawing and comparing.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import median_low
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from gpu.errors import Cancelled
+from gpu.prompt_lookup import Chances, PromptLookup
 
 if TYPE_CHECKING:
     from gpu.model import Model
 
-CHECKED_TOKENS = 8  # most in a pass: one that was drawn and guesses
-_GRAM_TOKENS = 4
-_FIRST_PAUSE_TOKENS = 16
-_LONGEST_PAUSE_TOKENS = 512
-_NEWEST_SHARE = 0.3  # of a running mean
+WIDTHS = (1, 2, 4, 8)  # tokens of a pass, the one that was drawn and guesses, which kernels are made for
+_TIMED_PASSES = 31
 Cancel = Callable[[], bool]
 F32 = npt.NDArray[np.float32]
 
 
-class PromptLookup:
-    """Where each four tokens in a row stood last, with something after them."""
-
-    def __init__(self, ids: Sequence[int]) -> None:
-        self._ids: list[int] = []
-        self._after: dict[tuple[int, ...], int] = {}
-        for token in ids:
-            self.extend(token)
-
-    def extend(self, token: int) -> None:
-        if len(self._ids) >= _GRAM_TOKENS:
-            self._after[self._newest()] = len(self._ids)
-        self._ids.append(token)
-
-    def guess(self, most: int) -> tuple[int, ...]:
-        """Up to `most` tokens that followed the newest ones when they came before; none if they did not."""
-        start = self._after.get(self._newest())
-        return () if start is None else tuple(self._ids[start : start + max(0, most)])
-
-    def _newest(self) -> tuple[int, ...]:
-        return tuple(self._ids[-_GRAM_TOKENS:])
-
-
-class BackOff:
-    """Guesses go on while they save time; when they cost some they pause, and longer every time."""
+class PassTimes:
+    """Seconds of a pass by its width: the middle of the newest ones, for a busy moment doubles some."""
 
     def __init__(self) -> None:
-        self._step_s = self._check_s = self._saved_s = 0.0
-        self._pause, self._next_pause = 0, _FIRST_PAUSE_TOKENS
+        self._newest: dict[int, deque[float]] = {width: deque(maxlen=_TIMED_PASSES) for width in WIDTHS}
+        self._typical: dict[int, float] = {}
 
-    def allows(self, guessed: int) -> bool:
-        """Whether a pass with so many guessed tokens may pay: it would if they all held."""
-        return self._step_s > 0 and self._pause == 0 and (1 + guessed) * self._step_s > self._check_s
+    def took(self, width: int, seconds: float) -> None:
+        self._newest[width].append(seconds)
+        self._typical[width] = median_low(self._newest[width])
 
-    def stepped(self, seconds: float) -> None:
-        """A token was fed by itself."""
-        self._step_s = _running(self._step_s, seconds)
-        self._pause = max(0, self._pause - 1)
+    def best_width(self, expected_tokens: Sequence[float]) -> int:
+        """That of the most tokens a second, where a pass with n guesses is expected to bring the nth.
 
-    def checked(self, tokens: int, seconds: float) -> None:
-        """A pass of guesses brought so many tokens."""
-        self._check_s = _running(self._check_s, seconds)
-        self._saved_s = _running(self._saved_s, tokens * self._step_s - seconds)
-        if self._saved_s >= 0:
-            self._next_pause = _FIRST_PAUSE_TOKENS
-            return
-        self._saved_s, self._pause = 0.0, self._next_pause
-        self._next_pause = min(2 * self._next_pause, _LONGEST_PAUSE_TOKENS)
+        One token until that was timed; a wider pass is taken for a cheap one until then, so that it is tried.
+        """
+        if 1 not in self._typical:
+            return 1
+        widths = [width for width in WIDTHS if width <= len(expected_tokens)]
+        return max(widths, key=lambda width: expected_tokens[width - 1] / self._seconds(width))
+
+    def _seconds(self, width: int) -> float:
+        cheap = self._typical[1] * (1 + (width - 1) / WIDTHS[-1])
+        return self._typical.get(width, cheap)
 
 
 @dataclass
 class _Check:
-    """A pass of a token and guesses after it: logits f32 [1 + guesses, vocabulary]; so far `held` of them.
-
-    `seconds` is None where kernels may have been compiled, which says nothing of the passes to come.
-    """
+    """A pass of a token and guesses after it: logits f32 [1 + guesses, vocabulary]; so far `held` of them."""
 
     guesses: tuple[int, ...]
     rows: F32
-    seconds: float | None
     held: int = 0
 
     def confirms(self, token: int) -> bool:
@@ -114,10 +86,10 @@ class Steps:
     ) -> None:
         self._model, self._cancel, self._probed, self._clock = model, cancel, probed, clock
         guesses = looks_up and not probed and model.scheme.granularity != "tensor"
-        self._lookup = PromptLookup(ids) if guesses else None
-        self._back_off = BackOff()
+        self._lookup = PromptLookup(ids, model.context_tokens + 1) if guesses else None
+        self._chances, self._times = Chances(), PassTimes()
         self._check: _Check | None = None
-        self._compiled: set[int] = set()  # for how many guesses
+        self._warm: set[int] = set()  # widths that ran before: drivers finish compiling in a first pass
         self._began_s: float | None = None  # when the newest token was fed by itself
 
     def logits(self) -> F32:
@@ -127,7 +99,7 @@ class Steps:
             return row
         logits = self._model.last_logits()
         if self._began_s is not None:
-            self._back_off.stepped(self._clock() - self._began_s)
+            self._times.took(1, self._clock() - self._began_s)
         return logits
 
     def feed(self, token: int) -> None:
@@ -135,37 +107,46 @@ class Steps:
         if self._lookup is None:
             self._step(token)
             return
-        self._lookup.extend(token)
+        self._learn(self._lookup, token)
         if self._check is not None and self._check.confirms(token):
             if self._cancel():
                 raise Cancelled
             self._check.held += 1
             self._model.cached_ids.append(token)
             return
-        if self._check is not None and self._check.seconds is not None:
-            self._back_off.checked(1 + self._check.held, self._check.seconds)
         guesses = self._guesses(self._lookup)
         self._check = self._try(token, guesses) if guesses else None
         if self._check is None:
             self._step(token)
 
+    def _learn(self, lookup: PromptLookup, token: int) -> None:
+        """Each token tells whether it would have been guessed."""
+        if lookup.matched:
+            self._chances.saw(lookup.matched, lookup.guess(1) == (token,))
+        lookup.extend(token)
+
     def _guesses(self, lookup: PromptLookup) -> tuple[int, ...]:
+        """As many as bring the most tokens a second; none until the kernels of that many are compiled."""
+        if not lookup.matched:
+            return ()
         room = self._model.context_tokens - len(self._model.cached_ids) - 1
-        guesses = lookup.guess(min(room, CHECKED_TOKENS - 1))
-        return guesses if self._back_off.allows(len(guesses)) else ()
+        most = min(room, WIDTHS[-1] - 1)
+        width = self._times.best_width(self._chances.expected_tokens(lookup.matched, most))
+        return lookup.guess(width - 1) if width > 1 and self._is_compiled(width) else ()
+
+    def _is_compiled(self, width: int) -> bool:
+        """Threads begin with it at the first question."""
+        return width in self._warm or all(op.is_compiled for op in self._model.token_ops(width))
 
     def _try(self, token: int, guesses: tuple[int, ...]) -> _Check:
-        began_s = self._clock()
+        began_s, width = self._clock(), 1 + len(guesses)
         rows = self._model.verify((token, *guesses), self._cancel)
-        seconds = self._clock() - began_s if len(guesses) in self._compiled else None
-        self._compiled.add(len(guesses))
-        return _Check(guesses, rows, seconds)
+        if width in self._warm:
+            self._times.took(width, self._clock() - began_s)
+        self._warm.add(width)
+        return _Check(guesses, rows)
 
     def _step(self, token: int) -> None:
         self._began_s = self._clock()
         for _ in self._model.feed((token,), self._cancel, probed=self._probed):
             pass
-
-
-def _running(mean: float, newest: float) -> float:
-    return mean + _NEWEST_SHARE * (newest - mean) if mean else newest

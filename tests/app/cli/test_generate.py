@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.text import Message, TextCodec
+from gpu.kit import Op
 from gpu.model import Model
-from gpu.speculation import BackOff
+from gpu.speculation import PassTimes
 from tests.app.cli.conftest import Quantscope
 from tests.golden.qwen3.checkpoints import Spec, load_golden
 
@@ -46,7 +47,8 @@ def test_prompt_lookup_changes_no_token(
 ) -> None:
     golden, passes = load_golden(golden_spec), []
     verify = Model.verify
-    monkeypatch.setattr(BackOff, "allows", lambda _, guessed: guessed > 0)
+    monkeypatch.setattr(PassTimes, "best_width", lambda *_: 4)
+    monkeypatch.setattr(Op, "is_compiled", True)  # passes wait for the kernels
     monkeypatch.setattr(Model, "verify", lambda *args: passes.append(args) or verify(*args))
     written = (*golden.prompt_ids, *golden.greedy_ids)
     arguments = (
