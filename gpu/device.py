@@ -184,8 +184,8 @@ def _choose(wanted: str | None) -> tuple[AdapterInfo, Any]:
     for info, adapter in found:
         if wanted.lower() in (info.kind, info.name.lower()) or wanted.lower() in info.name.lower():
             return info, adapter
-    names = "; ".join(f"{i}: {info.name}" for i, (info, _) in enumerate(found))
-    raise AdapterError(f"No adapter matches '{wanted}'; there are {names}.")
+    names = "; ".join(f"{i} is {info.name}" for i, (info, _) in enumerate(found))
+    raise AdapterError(f"No adapter matches '{wanted}'; choose one by its number: {names}.")
 
 
 def open_gpu(adapter: str | None = None, without: Collection[str] = ()) -> Gpu:

@@ -130,7 +130,7 @@ def test_no_match_lists_what_there_is(machine: Callable[..., None], wanted: str)
     with pytest.raises(AdapterError) as failure:
         open_gpu(wanted)
     assert is_one_sentence(str(failure.value))
-    for part in (wanted, "0: Iris Xe", "1: llvmpipe (LLVM 15)"):
+    for part in (wanted, "0 is Iris Xe", "1 is llvmpipe (LLVM 15)"):
         assert part in str(failure.value)
 
 
