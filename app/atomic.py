@@ -14,8 +14,8 @@ from gpu.errors import FormatError
 def replacing(path: Path, *, parents: bool = False) -> Iterator[Path]:
     """A new empty file beside `path` to write to; it takes the place of `path` unless the block raises.
 
-    With `parents` the folders above it are made where they are missing. A link stays a link; a device or a pipe
-    stays what it is and is written to itself.
+    With `parents` the folders above it are made where they are missing. A link stays a link; a device or a
+    pipe stays what it is and is written to itself.
 
     Raises:
         FormatError: nothing can be written there, or no more of it.
