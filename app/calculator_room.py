@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -21,15 +22,14 @@ from app.presenters.setup import title
 from app.truth import LoadTruth, Pair, TruthFile, driver_overhead
 from gpu.errors import QuantscopeError
 from gpu.scheme import Scheme
-from views.calculator import CalculatorPanel
 from views.frames.calculator import SpeedFrame
-from views.rail import Workspace
 from views.theme import Theme
 
 if TYPE_CHECKING:
     from app.controllers.calculator import CalculatorController
     from gpu.calculator.inputs import CalculatorInputs
     from gpu.device import AdapterInfo
+    from views.calculator import CalculatorPanel
 
 
 @dataclass(frozen=True)
@@ -41,32 +41,43 @@ class CalculatorFiles:
 
 
 class CalculatorRoom(QObject):
-    """Its arithmetic brings wgpu along, which would keep the window's first second waiting: whatever needs it
-    is imported when the page is first shown."""
+    """Its arithmetic brings wgpu along, which would keep the window waiting: only what listens to every load
+    is there from the start. `controller` is None until the `panel` was asked for."""
 
     def __init__(
         self, theme: Theme, engine: EngineThread, records: CalculatorFiles | None, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self.panel = CalculatorPanel(theme)
+        self._theme = theme
         truths, rates = (records.truths, records.rates) if records is not None else (None, None)
         self.truth = TruthController(engine, truths, self)
         self.controller: CalculatorController | None = None
         self.speed = AdapterSpeedController(engine, rates, self)
         self.speed.changed.connect(self._follow)
-        self.panel.measure_requested.connect(self.speed.measure)
-        self.panel.measure_cancelled.connect(self.speed.cancel)
         self._adapter: AdapterInfo | None = None
         self._facts: ModelFacts | None = None
         self._cards: tuple[Card, ...] = ()
-        self.panel.shown.connect(self._build)
         self.truth.changed.connect(self._follow)
         engine.surveyed.connect(self._survey)
 
-    def workspace(self) -> Workspace:
-        """The page for the window's rail."""
-        tip = "Does it fit, with how much context, how fast, and what to give up"
-        return Workspace("calculator", "VRAM", "calculator", tip, self.panel)
+    @cached_property
+    def panel(self) -> CalculatorPanel:
+        """The page, built with all that is behind it."""
+        from app.controllers.calculator import CalculatorController  # noqa: PLC0415 - see the class
+        from app.controllers.calculator_source import SubjectSource  # noqa: PLC0415
+        from app.subjects import fetch_subject, read_subject  # noqa: PLC0415
+        from views.calculator import CalculatorPanel  # noqa: PLC0415
+
+        panel = CalculatorPanel(self._theme)
+        panel.measure_requested.connect(self.speed.measure)
+        panel.measure_cancelled.connect(self.speed.cancel)
+        problem = self._read_cards()
+        source = SubjectSource(read_subject, lambda repo, cancel: fetch_subject(repo, cancel=cancel), self)
+        self.controller = CalculatorController(panel, source, self._cards)
+        self.controller.file_wanted.connect(self._choose_file)
+        self.controller.set_problem(problem)
+        self._follow()
+        return panel
 
     def set_model(self, facts: ModelFacts | None) -> None:
         self._facts = facts
@@ -88,22 +99,6 @@ class CalculatorRoom(QObject):
         if self._adapter is None and adapters.found:
             self._adapter = adapters.found[0]
             self._follow()
-
-    @Slot()
-    def _build(self) -> None:
-        """Once."""
-        if self.controller is not None:
-            return
-        from app.controllers.calculator import CalculatorController  # noqa: PLC0415 - see the class
-        from app.controllers.calculator_source import SubjectSource  # noqa: PLC0415
-        from app.subjects import fetch_subject, read_subject  # noqa: PLC0415
-
-        problem = self._read_cards()
-        source = SubjectSource(read_subject, lambda repo, cancel: fetch_subject(repo, cancel=cancel), self)
-        self.controller = CalculatorController(self.panel, source, self._cards)
-        self.controller.file_wanted.connect(self._choose_file)
-        self.controller.set_problem(problem)
-        self._follow()
 
     def _read_cards(self) -> str:
         """A person's own catalogue may be broken: then there is none but the built-in one, and it is said."""

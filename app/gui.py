@@ -10,15 +10,13 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.calculator_room import CalculatorFiles, CalculatorRoom
+from app.calculator_room import CalculatorFiles
 from app.collector import Collector
 from app.controllers.chat import ChatController
-from app.controllers.compare import CompareController
 from app.controllers.conversations import ConversationsController
 from app.controllers.damage import DamageController
 from app.controllers.exchange import FileDialogs
 from app.controllers.memory import MemoryController
-from app.controllers.microscope import MicroscopeController
 from app.controllers.model import ModelController
 from app.controllers.prompts import PromptsController
 from app.controllers.quitting import QuitController
@@ -32,23 +30,22 @@ from app.failures import sentence_of
 from app.interrupts import Interrupts
 from app.measured_rates import MeasuredRatesFile
 from app.messages import Failure, ModelFacts, ModelWish
-from app.outlier_room import outliers_page
+from app.pages import Pages
 from app.pin_records import PinFile
 from app.preferences import Preferences
 from app.presenters.conversations import interrupted_text
 from app.presenters.failure import failure_banner, notice_banner
 from app.presenters.spikes import note_about
-from app.prompts import all_prompts, sample_prompts
+from app.prompts import sample_prompts
 from app.truth import TruthFile
 from gpu.sampling import Sampling
+from views.ahead import Ahead
 from views.chat import ChatPanel
 from views.chat.token_card import TokenCard
-from views.compare import ComparePanel
 from views.conversations import ConversationsPanel
 from views.damage import DamagePanel
 from views.main_window import MainWindow, Panels
 from views.memory import MemoryPanel
-from views.microscope import MicroscopePanel
 from views.spikes import SpikesPanel
 from views.theme import Theme
 
@@ -80,24 +77,14 @@ class Gui(QObject):
         self._preferences = preferences
         self.engine = engine
         engine.setParent(self)
-        self.calculator = CalculatorRoom(theme, self.engine, records, self)
-        self.compare = CompareController(ComparePanel(theme), TokenCard(theme), self.engine)
-        self.microscope = MicroscopeController(MicroscopePanel(theme), self.engine, self._text_to_capture)
-        self.outliers, outliers = outliers_page(
-            theme, self.engine, lambda: self.chat, lambda: self._samples, pins
-        )
+        self.pages = Pages(theme, engine, lambda: self.chat, records, pins, self)
         panels = Panels(
             ChatPanel(theme),
             SpikesPanel(theme),
             DamagePanel(theme),
             MemoryPanel(theme),
             ConversationsPanel(theme),
-            workspaces=(
-                self.compare.workspace(),
-                outliers,
-                self.microscope.workspace(),
-                self.calculator.workspace(),
-            ),
+            workspaces=self.pages.workspaces(),
         )
         self.window = MainWindow(panels, settings.window_layout)
         self.spikes = SpikesController(panels.spikes, self.engine)
@@ -120,9 +107,9 @@ class Gui(QObject):
         self.chat.look_up(settings.looks_up)
         self.prompts = PromptsController(panels.chat, preferences)
         self.model = ModelController(self.window, self.engine, preferences, self._choose_directory)
-        self._samples: tuple[str, ...] = ()
         self._seen = {"spikes": True, "damage": True, "microscope": False}
         self._connect()
+        Ahead(self.window, (panels.spikes.prepare, panels.damage.prepare))
 
     def expect(self, wish: ModelWish) -> None:
         """Show that the engine has been asked to open a first model."""
@@ -134,19 +121,10 @@ class Gui(QObject):
     def _set_model(self, facts: ModelFacts | None) -> None:
         self.spikes.set_model(facts, note_about(facts))
         self.memory.set_model(facts)
-        self.calculator.set_model(facts)
+        self.pages.set_model(facts)
         self.chat.set_model(facts, sample_prompts(facts) if facts is not None else ())
         self.tokens.set_model(facts)
         self.prompts.set_model(facts)
-        self.compare.set_model(facts)
-        self.microscope.set_model(facts)
-        self.outliers.set_model(facts)
-        self._samples = all_prompts(facts)
-
-    def _text_to_capture(self) -> str:
-        """What is run when activations are wanted: the conversation on show, or the samples."""
-        written = [message.text for message in self.chat.path]
-        return "\n".join(written or self._samples)
 
     @Slot(str, bool)
     def _see_panel(self, name: str, shown: bool) -> None:
@@ -163,7 +141,7 @@ class Gui(QObject):
     def _reckon(self, wish: ModelWish) -> None:
         """A model that did not fit, in the calculator."""
         self._show_calculator()
-        self.calculator.ask_about(wish)
+        self.pages.calculator.ask_about(wish)
 
     @Slot(object)
     def _keep_sampling(self, sampling: Sampling | None) -> None:
@@ -184,9 +162,7 @@ class Gui(QObject):
         problem = self._preferences.save()
         if problem:
             print(f"quantscope: {problem}", file=sys.stderr)
-        self.calculator.stop(STOP_TIMEOUT_S)
-        self.microscope.stop(STOP_TIMEOUT_S)
-        self.outliers.stop()
+        self.pages.stop(STOP_TIMEOUT_S)
         self.engine.stop(STOP_TIMEOUT_S)
         self.conversations.exchange.stop(STOP_TIMEOUT_S)
         self.archive.close()
@@ -225,15 +201,15 @@ class Gui(QObject):
         self.window.panels.memory.calculator_requested.connect(self._show_calculator)
         self.memory.changed.connect(self.chat.set_memory)
         self.chat.running_changed.connect(self.spikes.set_running)
-        self.chat.running_changed.connect(self.compare.set_answering)
+        self.chat.running_changed.connect(self.pages.set_answering)
         self.chat.sampling_chosen.connect(self._keep_sampling)
         self.tokens.tint_chosen.connect(self._keep_tint)
         self.tokens.token_read.connect(self.spikes.show_token)
         self.spikes.statistics_changed.connect(self.damage.set_statistics)
-        self.spikes.statistics_changed.connect(self.microscope.set_statistics)
-        self.tokens.token_captured.connect(self.outliers.show_token)
-        self.outliers.tokens.followed.connect(self.spikes.follow)
-        self.microscope.watching_changed.connect(lambda on: self._see_panel("microscope", on))
+        self.spikes.statistics_changed.connect(self.pages.set_statistics)
+        self.tokens.token_captured.connect(self.pages.show_token)
+        self.pages.followed.connect(self.spikes.follow)
+        self.pages.watching_changed.connect(lambda on: self._see_panel("microscope", on))
         self.conversations.told.connect(self._tell)
         self.chat.composer.refused.connect(self._tell)
         self._archive_told.connect(self.quitting.tell)

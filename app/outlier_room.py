@@ -1,4 +1,4 @@
-"""The outlier browser's page of the window, put together."""
+"""The outlier browser put together."""
 
 from __future__ import annotations
 
@@ -13,22 +13,19 @@ from app.pin_records import PinFile
 from app.sources import Sources
 from app.tasks.capture import TextWish
 from views.outliers import OutliersPanel
-from views.rail import Workspace
 from views.theme import Theme
 
 
-def outliers_page(
+def make_outliers(
     theme: Theme,
     engine: EngineThread,
     chat: Callable[[], ChatController],
     prompts: Callable[[], tuple[str, ...]],
     pins: PinFile | None,
-) -> tuple[OutliersController, Workspace]:
-    """The controller and its page; the chat may be built later. Without `pins` no pinned channel is kept."""
-    panel = OutliersPanel(theme)
-    controller = OutliersController(panel, engine, Sources(lambda: last_answer(chat()), prompts), pins)
-    tooltip = "Which channels spike, where, on which tokens, and what they do to the model"
-    return controller, Workspace("outliers", "Outliers", "outliers", tooltip, panel)
+) -> OutliersController:
+    """The controller with its page; without `pins` no pinned channel is kept."""
+    sources = Sources(lambda: last_answer(chat()), prompts)
+    return OutliersController(OutliersPanel(theme), engine, sources, pins)
 
 
 def last_answer(chat: ChatController) -> TextWish | None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import ceil, floor
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from views.fields import ChoiceBox
+from views.figures import Callout, decade_limits, short
 from views.frames import DamageFrame
 from views.frames.arrays import FloatArray
-from views.plots import BarPlot, Callout, decade_limits, short
 from views.theme import GAP, Theme
 from views.widgets import as_card, label
+
+if TYPE_CHECKING:
+    from views.plots import BarPlot
+
+_PLOT_SIZE = (160, 46)
+_PLOTS, _BETWEEN = 3, 2
 
 
 class DamagePanel(QWidget):
@@ -23,30 +31,15 @@ class DamagePanel(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._frame = DamageFrame()
         self._format = ChoiceBox("Format", "The integers the values are rounded to")
         self._granularity = ChoiceBox("Granularity", "How many values share one scale")
-        self._scales = BarPlot(
-            theme,
-            "Scale per block",
-            "The step between two levels, log scale: smaller is finer",
-            log=True,
-            unit="scale",
-        )
-        self._levels = BarPlot(
-            theme, "Levels left per block", "Levels a typical value still spans", keep="min", unit="levels"
-        )
-        self._sqnr = BarPlot(
-            theme,
-            "SQNR per block",
-            "Signal to quantization noise, dB: higher is better",
-            keep="min",
-            unit="dB",
-        )
         self._totals = label("", wrap=True)
         self._worst = label("", "muted", wrap=True)
         self._readout = label("", "muted")
         self._note = label("", "muted", wrap=True)
+        self._charts = QVBoxLayout()
         self._body = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -61,9 +54,14 @@ class DamagePanel(QWidget):
         self._note.setVisible(bool(frame.note))
         self._totals.setText(totals_sentence(frame))
         self._worst.setText(worst_sentence(frame))
-        self._body.setCurrentIndex(1 if len(frame.scales) else 0)
         if len(frame.scales):
             self._show_blocks(frame)
+        self._body.setCurrentIndex(1 if len(frame.scales) else 0)
+
+    def prepare(self) -> None:
+        """Build the charts ahead of the first values, which would wait for them."""
+        for plot in self._plots:
+            plot.set_line(None)
 
     def totals(self) -> str:
         return self._totals.text()
@@ -76,19 +74,54 @@ class DamagePanel(QWidget):
         return self._readout.text()
 
     def _show_blocks(self, frame: DamageFrame) -> None:
-        self._scales.set_bars(
-            frame.scales, *decade_limits(float(frame.scales.min()), float(frame.scales.max()))
-        )
-        self._levels.set_bars(frame.levels, 0.0, frame.max_levels * 1.05)
-        self._sqnr.set_bars(frame.sqnr_db, *_decibel_limits(frame.sqnr_db))
-        self._levels.set_line(frame.median_levels, f"Median {short(frame.median_levels)}")
-        self._sqnr.set_line(frame.total_sqnr_db, f"Whole token {frame.total_sqnr_db:.1f} dB")
+        scales, levels, sqnr = self._plots
+        scales.set_bars(frame.scales, *decade_limits(float(frame.scales.min()), float(frame.scales.max())))
+        levels.set_bars(frame.levels, 0.0, frame.max_levels * 1.05)
+        sqnr.set_bars(frame.sqnr_db, *_decibel_limits(frame.sqnr_db))
+        levels.set_line(frame.median_levels, f"Median {short(frame.median_levels)}")
+        sqnr.set_line(frame.total_sqnr_db, f"Whole token {frame.total_sqnr_db:.1f} dB")
         worst = [] if frame.worst_block is None else [Callout(frame.worst_block, "")]
-        for plot in self._plots():
+        for plot in self._plots:
             plot.set_callouts(worst)
 
+    @cached_property
     def _plots(self) -> tuple[BarPlot, BarPlot, BarPlot]:
-        return self._scales, self._levels, self._sqnr
+        """Scales, levels and SQNR; built for the first values, if not before."""
+        from views.plots import BarPlot  # noqa: PLC0415 - pyqtgraph takes a sixth of the window's start
+
+        scales = BarPlot(
+            self._theme,
+            "Scale per block",
+            "The step between two levels, log scale: smaller is finer",
+            log=True,
+            unit="scale",
+        )
+        levels = BarPlot(
+            self._theme,
+            "Levels left per block",
+            "Levels a typical value still spans",
+            keep="min",
+            unit="levels",
+        )
+        sqnr = BarPlot(
+            self._theme,
+            "SQNR per block",
+            "Signal to quantization noise, dB: higher is better",
+            keep="min",
+            unit="dB",
+        )
+        self._stack_up(scales, levels, sqnr)
+        return scales, levels, sqnr
+
+    def _stack_up(self, *plots: BarPlot) -> None:
+        """One above the other over the same blocks, numbered below the last."""
+        for plot in plots:
+            self._charts.addWidget(plot, 1)
+            plot.setMinimumSize(*_PLOT_SIZE)
+            plot.plotItem.getAxis("bottom").setStyle(showValues=plot is plots[-1])
+            if plot is not plots[0]:
+                plot.plotItem.setXLink(plots[0].plotItem)
+            plot.hovered.connect(self._read)
 
     def _lay_out(self) -> None:
         as_card(self)
@@ -105,7 +138,12 @@ class DamagePanel(QWidget):
         )
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._body.addWidget(empty)
-        self._body.addWidget(self._charts())
+        charts = QWidget()
+        charts.setLayout(self._charts)
+        charts.setMinimumHeight(_PLOTS * _PLOT_SIZE[1] + (_PLOTS - 1) * _BETWEEN)  # before they are built
+        self._charts.setContentsMargins(0, 0, 0, 0)
+        self._charts.setSpacing(_BETWEEN)
+        self._body.addWidget(charts)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 6)
         column.setSpacing(GAP)
@@ -115,24 +153,9 @@ class DamagePanel(QWidget):
         column.addWidget(self._body, 1)
         column.addWidget(self._note)
 
-    def _charts(self) -> QWidget:
-        charts = QWidget()
-        column = QVBoxLayout(charts)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        for plot in self._plots():
-            column.addWidget(plot, 1)
-            plot.setMinimumSize(160, 46)
-            plot.plotItem.getAxis("bottom").setStyle(showValues=plot is self._sqnr)
-            if plot is not self._scales:
-                plot.plotItem.setXLink(self._scales.plotItem)
-        return charts
-
     def _connect(self) -> None:
         self._format.chosen.connect(self.format_chosen)
         self._granularity.chosen.connect(self.granularity_chosen)
-        for plot in self._plots():
-            plot.hovered.connect(self._read)
 
     def _read(self, block: int) -> None:
         inside = 0 <= block < len(self._frame.scales)

@@ -53,7 +53,7 @@ CHAT = "chat"
 class Panels:
     """The views the window arranges; whoever builds them connects their signals.
 
-    `workspaces` are full-size pages beside the chat.
+    `workspaces` are full-size pages beside the chat, built when they are first shown.
     """
 
     chat: ChatPanel
@@ -101,7 +101,6 @@ class MainWindow(QMainWindow):
         self._home = PageStack()  # the first screen, then the chat
         self._pages = PageStack()
         self._rail = WorkspaceRail()
-        self._workspaces: dict[str, QWidget] = {}
         self._drop_hint = DropHint(self)
         self._ring = FocusRing(self)
         self._palette = CommandPalette(self)
@@ -148,7 +147,7 @@ class MainWindow(QMainWindow):
 
     def show_workspace(self, key: str) -> None:
         """Bring a full-size page to the front; KeyError if there is none of that key."""
-        page = self._workspaces[key]
+        page = self._pages.page(key)
         self._arrangement.enter(key, lambda: self._pages.setCurrentWidget(page))
         self._rail.show_chosen(key)
         if self.panels.chat.isVisible():
@@ -200,11 +199,11 @@ class MainWindow(QMainWindow):
     def _build_centre(self) -> None:
         self._home.addWidget(self._welcome)
         self._home.addWidget(self.panels.chat)
-        chat = Workspace(CHAT, "Chat", "chat", "Ask the model", self._home)
+        chat = Workspace(CHAT, "Chat", "chat", "Ask the model", lambda: self._home)
         for workspace in (chat, *self.panels.workspaces):
-            self._workspaces[workspace.key] = workspace.widget
-            self._pages.addWidget(workspace.widget)
+            self._pages.add(workspace.key, workspace.make)
             self._rail.add(workspace)
+        self._pages.page(CHAT)
         self._rail.show_chosen(CHAT)
         self.setCentralWidget(self._centre())
         self.addToolBar(self._bar)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
+from views.figures import Callout, log_ticks, short
 from views.frames.arrays import FloatArray
 from views.plot_items import Bars, Callouts, Keep
 from views.theme import Theme
@@ -17,17 +17,6 @@ from views.widgets import describe
 
 _AXIS_WIDTH = 40
 _UNIT_WIDTH = 18
-_HEADROOM = 0.15
-_TICK_HEIGHT = 18
-_FEW_TICKS = 3
-
-
-@dataclass(frozen=True)
-class Callout:
-    """A bar drawn in the outlier colour and, if there is room, labelled."""
-
-    index: int
-    text: str
 
 
 class _Axis(pg.AxisItem):  # type: ignore[misc]
@@ -46,43 +35,6 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
 
     def logTickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:
         return [short(10.0**value) for value in values]
-
-
-def decade_limits(low: float, high: float) -> tuple[float, float]:
-    """Half decades around `low` … `high` with room for labels on top: in such steps live axes rarely move."""
-    bottom = np.floor(np.log10(max(low, 1e-9)))
-    tip = max(np.log10(max(high, 1e-9)), bottom + 0.5)
-    top = np.ceil(2 * (tip + _HEADROOM * (tip - bottom))) / 2
-    return float(10.0**bottom), float(10.0**top)
-
-
-def log_ticks(low: float, high: float, size: float) -> list[float]:
-    """Exponents of ten to label between `low` and `high` on `size` pixels: decades, or steps between if few.
-
-    None at the very ends, where half the label would be cut off.
-    """
-    margin = (high - low) * _TICK_HEIGHT / 2 / max(1.0, size)
-    decades = range(int(np.floor(low)), int(np.ceil(high)) + 1)
-    shown: list[float] = []
-    for steps in ((1,), (1, 3), (1, 2, 5)):
-        ticks = [decade + float(np.log10(step)) for decade in decades for step in steps]
-        shown = [tick for tick in ticks if low + margin <= tick <= high - margin]
-        if len(shown) >= _FEW_TICKS:
-            break
-    skip = -(-len(shown) * _TICK_HEIGHT // max(1, int(size)))
-    return shown[:: max(1, skip)]
-
-
-def short(value: float) -> str:
-    """A magnitude in few figures: 0.012, 3.4, 143, 9000, 12.3k, 1.5M."""
-    size = abs(value)
-    if size >= 999.5e6:
-        return f"{value:.1e}"
-    if size >= 999.5e3:
-        return f"{value / 1e6:.3g}M"
-    if size >= 9999.5:
-        return f"{value / 1e3:.3g}k"
-    return f"{value:.0f}" if size >= 9.95 else f"{value:.2g}"
 
 
 class BarPlot(pg.PlotWidget):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,13 +19,13 @@ _LEAST_PX = 70
 
 @dataclass(frozen=True)
 class Workspace:
-    """A full-size page: `key` goes out in signals, `title` stands under the icon."""
+    """A full-size page: `key` goes out in signals, `title` stands under the icon, `make` builds it once."""
 
     key: str
     title: str
     icon: str
     tooltip: str
-    widget: QWidget
+    make: Callable[[], QWidget]
 
 
 class WorkspaceRail(QToolBar):

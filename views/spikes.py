@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,13 +19,17 @@ from PySide6.QtWidgets import (
 )
 
 from views.fields import ChoiceBox, WholeBox
+from views.figures import Callout, decade_limits, short
 from views.frames import Outlier, SpikesFrame
-from views.plots import BarPlot, Callout, decade_limits, short
 from views.theme import GAP, Theme
 from views.widgets import ElidedLabel, as_card, describe, label, tool_button
 
+if TYPE_CHECKING:
+    from views.plots import BarPlot
+
 _LABELLED = 5
 _TABLE_WIDTH = 176
+_PLOT_SIZE = (160, 90)
 
 
 def ratio_text(ratio: float) -> str:
@@ -40,6 +47,7 @@ class SpikesPanel(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._frame = SpikesFrame()
         self._kind = ChoiceBox(
             "Site", "Where in the layer the activations are tapped: the linear layer they feed"
@@ -47,17 +55,11 @@ class SpikesPanel(QWidget):
         self._layer = _LayerBox()
         self._statistic = ChoiceBox("Statistic", "How a channel's magnitudes are summed up over tokens")
         self._live = tool_button("Live", "Read the statistics back while the model answers")
-        self._plot = BarPlot(
-            theme,
-            "Magnitude per channel",
-            "One bar per channel, log scale; the dashed line is the median.\n"
-            "Wheel or drag to zoom and pan, double-click to see all.",
-            log=True,
-        )
         self._table = OutlierTable()
         self._summary = ElidedLabel("muted")
         self._readout = label("", "strong")
         self._note = label("", "muted", wrap=True)
+        self._chart = QHBoxLayout()
         self._body = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -68,9 +70,13 @@ class SpikesPanel(QWidget):
         self._summary.set_text(_summary(frame))
         self._note.setText(frame.note)
         self._note.setVisible(bool(frame.note))
-        self._body.setCurrentIndex(1 if len(frame.values) else 0)
         if len(frame.values):
             self._show_values(frame)
+        self._body.setCurrentIndex(1 if len(frame.values) else 0)
+
+    def prepare(self) -> None:
+        """Build the chart ahead of the first values, which would wait for it."""
+        self._plot.set_line(None)
 
     def outlier_rows(self) -> list[tuple[str, str, str]]:
         """The list of outliers as it reads: channel, magnitude, ratio to the median."""
@@ -118,7 +124,7 @@ class SpikesPanel(QWidget):
         )
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._body.addWidget(empty)
-        self._body.addWidget(self._chart())
+        self._body.addWidget(self._beside_chart())
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 6)
         column.setSpacing(GAP)
@@ -127,24 +133,39 @@ class SpikesPanel(QWidget):
         column.addWidget(self._body, 1)
         column.addWidget(self._note)
 
-    def _chart(self) -> QWidget:
-        chart = QWidget()
+    @cached_property
+    def _plot(self) -> BarPlot:
+        """Built for the first values, if not before."""
+        from views.plots import BarPlot  # noqa: PLC0415 - pyqtgraph takes a sixth of the window's start
+
+        plot = BarPlot(
+            self._theme,
+            "Magnitude per channel",
+            "One bar per channel, log scale; the dashed line is the median.\n"
+            "Wheel or drag to zoom and pan, double-click to see all.",
+            log=True,
+        )
+        plot.setMinimumSize(*_PLOT_SIZE)
+        plot.hovered.connect(self._read)
+        self._chart.insertWidget(0, plot, 1)
+        return plot
+
+    def _beside_chart(self) -> QWidget:
+        body = QWidget()
+        body.setMinimumHeight(_PLOT_SIZE[1])  # the room is the chart's before it is built
         side = QVBoxLayout()
         side.addWidget(self._table)
         side.addWidget(self._readout)
-        row = QHBoxLayout(chart)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._plot, 1)
-        row.addLayout(side)
-        self._plot.setMinimumSize(160, 90)
-        return chart
+        body.setLayout(self._chart)
+        self._chart.setContentsMargins(0, 0, 0, 0)
+        self._chart.addLayout(side)
+        return body
 
     def _connect(self) -> None:
         self._kind.chosen.connect(self.kind_chosen)
         self._layer.valueChanged.connect(self.layer_chosen)
         self._statistic.chosen.connect(self.statistic_chosen)
         self._live.toggled.connect(self.live_toggled)
-        self._plot.hovered.connect(self._read)
         self._table.itemSelectionChanged.connect(self._read_selected)
 
     def _read_selected(self) -> None:

@@ -16,7 +16,6 @@ from app.token_trace import TraceBuilder
 from gpu.errors import Cancelled
 from views.chat.token_card import TokenCard
 from views.compare import ComparePanel
-from views.rail import Workspace
 
 DRAW_PERIOD_MS = 150
 
@@ -44,10 +43,9 @@ class CompareController(QObject):
         self._connect()
         self._show()
 
-    def workspace(self) -> Workspace:
-        """The page for the window's rail."""
-        tip = "Two schemes answer the same prompt, and where they part is marked"
-        return Workspace("compare", "Compare", "compare", tip, self._panel)
+    @property
+    def panel(self) -> ComparePanel:
+        return self._panel
 
     def set_model(self, facts: ModelFacts | None) -> None:
         """Columns of another model are of no use; one that is opened takes the right column."""

@@ -27,7 +27,6 @@ from gpu.events import ChannelStats
 from gpu.sweep import Rounding
 from views.frames.microscope import LinesFrame, MapFrame, OptionsFrame
 from views.microscope import MicroscopePanel
-from views.rail import Workspace
 
 DEFAULT = "int4@b32"
 
@@ -73,9 +72,9 @@ class MicroscopeController(QObject):
         """The newest token at the spikes' site; followed while live."""
         self._newest.set_statistics(stats, site)
 
-    def workspace(self) -> Workspace:
-        tooltip = "What a shared scale does to every block of a tensor or of live activations"
-        return Workspace("microscope", "Blocks", "microscope", tooltip, self._panel)
+    @property
+    def panel(self) -> MicroscopePanel:
+        return self._panel
 
     @property
     def is_settled(self) -> bool:

@@ -64,6 +64,10 @@ class OutliersController(QObject):
         self._show_all()
 
     @property
+    def panel(self) -> OutliersPanel:
+        return self._panel
+
+    @property
     def capture(self) -> Capture | None:
         """The one on show."""
         return self._shelf.capture

@@ -99,7 +99,7 @@ def picture(session: Session, folder: Path, scheme: str) -> None:
 
 def see_blocks(session: Session) -> None:
     """The tensor it chose itself, and every tensor in the list."""
-    microscope = session.gui.microscope
+    microscope = session.gui.pages.microscope
     session.gui.window.show_workspace("microscope")
     session.settle()
     session.wait(lambda: microscope.is_settled)

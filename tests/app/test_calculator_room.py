@@ -47,30 +47,30 @@ def gui(
 @pytest.fixture
 def settle(qtbot: QtBot, gui: Gui) -> Callable[[], None]:
     def is_settled() -> bool:
-        return gui.calculator.controller is not None and gui.calculator.controller.is_settled
+        return gui.pages.calculator.controller is not None and gui.pages.calculator.controller.is_settled
 
     return lambda: qtbot.waitUntil(is_settled)
 
 
 def test_nothing_is_built_before_it_is_looked_at(gui: Gui, settle: Callable[[], None]) -> None:
-    assert gui.calculator.controller is None
+    assert gui.pages.calculator.controller is None
     gui.window.show_workspace("calculator")
     settle()
-    assert gui.calculator.panel.verdict.sentence().startswith("Fits this machine's Fake 4090")
+    assert gui.pages.calculator.panel.verdict.sentence().startswith("Fits this machine's Fake 4090")
 
 
 def test_the_memory_panel_leads_to_the_calculator(gui: Gui, qtbot: QtBot, settle: Callable[[], None]) -> None:
     link = named(gui.window.panels.memory, QPushButton, "Open in the calculator")
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     settle()
-    assert gui.calculator.panel.isVisible()
+    assert gui.pages.calculator.panel.isVisible()
 
 
 def test_the_loaded_model_is_reckoned_with_once_it_was_measured(gui: Gui, settle: Callable[[], None]) -> None:
     gui.window.show_workspace("calculator")
     gui.engine.told.emit(TRUTH)
     settle()
-    panel = gui.calculator.panel
+    panel = gui.pages.calculator.panel
     assert panel.verdict.detail().startswith("qwen3-0.6b · W4A8 · 8,192 tokens")
     assert "Driver 300 B" in panel.bar.accessibleDescription(), "what it took on top in earlier loads"
     panel.pages.show_page("truth")
@@ -86,7 +86,7 @@ def test_a_model_that_does_not_fit_can_be_taken_to_the_calculator(
     qtbot.waitUntil(lambda: banner.isVisible() and len(banner.buttons()) == 2)
     qtbot.mouseClick(banner.buttons()[1], Qt.MouseButton.LeftButton)
     settle()
-    assert gui.calculator.panel.verdict.detail().startswith("demo · W8A8 · 512 tokens")
+    assert gui.pages.calculator.panel.verdict.detail().startswith("demo · W8A8 · 512 tokens")
 
 
 def test_a_broken_catalogue_of_ones_own_is_said_beside_the_picker(
@@ -95,5 +95,5 @@ def test_a_broken_catalogue_of_ones_own_is_said_beside_the_picker(
     (tmp_path / "gpus.json").write_text("[]")
     gui.window.show_workspace("calculator")
     settle()
-    assert "gpus.json" in gui.calculator.panel.form.field("card").error()
-    assert gui.calculator.panel.verdict.sentence().startswith("Fits")
+    assert "gpus.json" in gui.pages.calculator.panel.form.field("card").error()
+    assert gui.pages.calculator.panel.verdict.sentence().startswith("Fits")

@@ -119,9 +119,9 @@ def test_a_token_opened_in_the_chat_is_what_every_panel_shows(session: Session) 
     card = gui.window.findChild(TokenCard)
     QTest.mouseClick(card.findChild(QPushButton), Qt.MouseButton.LeftButton)
     spikes = gui.window.panels.spikes
-    session.wait(lambda: gui.outliers.capture is not None)
+    session.wait(lambda: gui.pages.outliers.capture is not None)
     session.wait(lambda: "Only token 3 «" in spikes._note.text() and spikes.outlier_rows())
-    capture = gui.outliers.capture
+    capture = gui.pages.outliers.capture
     assert capture is not None
     assert capture.tokens == 1
     strongest = capture.sites[gui.spikes.site].absmax.argmax()
@@ -132,9 +132,9 @@ def test_a_token_opened_in_the_chat_is_what_every_panel_shows(session: Session) 
 
 
 def test_an_answer_is_followed_token_by_token_and_its_thinking_compared(session: Session) -> None:
-    gui, outliers = session.gui, session.gui.outliers
-    page = gui.window.findChild(OutliersPanel)
+    gui, outliers = session.gui, session.gui.pages.outliers
     gui.window.show_workspace("outliers")
+    page = gui.window.findChild(OutliersPanel)
     page.show_tab("tokens")
     QTest.mouseClick(page.tokens._follow, Qt.MouseButton.LeftButton)
     gui.window.panels.chat.thinking_toggled.emit(True)

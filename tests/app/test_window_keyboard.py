@@ -96,7 +96,7 @@ def test_a_page_that_comes_to_the_front_has_the_keyboard(gui: Gui, workspace: st
     window = gui.window
     stops(window)[0].setFocus()
     show(gui, workspace)
-    page = window._workspaces[workspace]
+    page = window._pages.page(workspace)
     assert page.isAncestorOf(window.focusWidget())
     assert not window.findChild(FocusRing).isVisible()
 

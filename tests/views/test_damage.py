@@ -104,3 +104,10 @@ def test_one_block_and_negative_noise_can_be_drawn(panel: DamagePanel) -> None:
     one = np.array([0.0], np.float32)
     panel.set_frame(DamageFrame(scales=one, levels=one, sqnr_db=one - 6, max_levels=15, worst_block=0))
     assert not panel.grab().isNull()
+
+
+def test_the_room_of_the_charts_is_kept_before_they_are_built(panel: DamagePanel) -> None:
+    asked = panel.minimumSizeHint()
+    panel.prepare()
+    assert len(panel.findChildren(BarPlot)) == 3
+    assert panel.minimumSizeHint() == asked

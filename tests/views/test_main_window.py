@@ -214,7 +214,7 @@ def test_tab_walks_from_the_prompt_through_the_chat_to_the_panels(window: MainWi
 
 def test_a_workspace_takes_the_whole_window(theme, qtbot) -> None:
     page = QWidget()
-    window = build(theme, workspaces=(Workspace("outliers", "Outliers", "outliers", "Browse", page),))
+    window = build(theme, workspaces=(Workspace("outliers", "Outliers", "outliers", "Browse", lambda: page),))
     qtbot.addWidget(window)
     with qtbot.waitActive(window):
         window.show()

@@ -1,5 +1,6 @@
 """A page nobody sees takes no room."""
 
+import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -38,3 +39,15 @@ def test_a_window_may_be_narrower_than_a_hidden_page(qtbot: QtBot) -> None:
 
     stack.setCurrentIndex(1)
     qtbot.waitUntil(lambda: window.width() >= 900)
+
+
+def test_a_page_is_made_when_it_is_first_asked_for(qtbot: QtBot) -> None:
+    stack = PageStack()
+    qtbot.addWidget(stack)
+    made: list[QWidget] = []
+    stack.add("late", lambda: made.append(_page(100)) or made[-1])
+    assert (made, stack.count()) == ([], 0)
+    assert stack.page("late") is stack.page("late") is made[0] is stack.currentWidget()
+    assert len(made) == 1
+    with pytest.raises(KeyError):
+        stack.page("none")

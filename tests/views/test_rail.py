@@ -22,8 +22,8 @@ def window(qtbot, theme) -> QMainWindow:
 @pytest.fixture
 def rail(window: QMainWindow) -> WorkspaceRail:
     result = WorkspaceRail()
-    result.add(Workspace("chat", "Chat", "chat", "Ask the model", QLabel()))
-    result.add(Workspace("outliers", "Outliers", "outliers", "Find the channels that spike", QLabel()))
+    result.add(Workspace("chat", "Chat", "chat", "Ask the model", QLabel))
+    result.add(Workspace("outliers", "Outliers", "outliers", "Find the channels that spike", QLabel))
     window.addToolBar(Qt.ToolBarArea.LeftToolBarArea, result)
     window.show()
     return result

@@ -117,7 +117,7 @@ def test_live_is_switched(panel: SpikesPanel, qtbot) -> None:
 
 def test_before_the_first_token_it_says_what_will_appear(panel: SpikesPanel) -> None:
     panel.set_frame(SpikesFrame(site="layers.0"))
-    assert not panel.findChild(BarPlot).isVisible()
+    assert panel.findChild(BarPlot) is None
     panel.set_frame(samples.spikes())
     assert panel.findChild(BarPlot).isVisible()
 
@@ -128,3 +128,10 @@ def test_values_without_a_median_or_a_second_channel(panel: SpikesPanel, values:
     panel.findChild(BarPlot).hovered.emit(0)
     assert panel.readout() == f"ch 0 · {values[0]:.4g}"
     assert not panel.grab().isNull()
+
+
+def test_the_room_of_the_chart_is_kept_before_it_is_built(panel: SpikesPanel) -> None:
+    asked = panel.minimumSizeHint()
+    panel.prepare()
+    assert panel.findChild(BarPlot) is not None
+    assert panel.minimumSizeHint() == asked

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from views.calculator.key import Key
 from views.calculator.marks import mood_colour
+from views.figures import short
 from views.frames.calculator import Curve, LinesFrame, SeriesFrame
-from views.plots import short
 from views.theme import Theme
 from views.widgets import describe, label
 

@@ -9,8 +9,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from views.figures import short
 from views.frames.microscope import LinesFrame
-from views.plots import short
 from views.theme import Colours, Theme
 from views.widgets import describe, label
 

@@ -7,10 +7,10 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 
+from views.figures import short
 from views.frames.arrays import FloatArray
 from views.frames.microscope import MapFrame
 from views.microscope.heat import Pyramid, heat_table
-from views.plots import short
 from views.theme import Theme
 from views.widgets import describe
 

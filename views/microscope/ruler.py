@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from views.figures import short
 from views.frames.microscope import RulerFrame
-from views.plots import short
 from views.theme import Theme
 from views.widgets import describe
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from views.figures import Callout, short
 from views.frames.outliers import BarsFrame
 from views.outliers.plot_tools import PlotTools
-from views.plots import BarPlot, Callout, short
+from views.plots import BarPlot
 from views.theme import Theme
 from views.widgets import ElidedLabel
 
