@@ -121,7 +121,7 @@ def _tensor(model: str, name: str) -> RowSource:
 
 def _hint(name: str, names: Sequence[str]) -> str:
     close = get_close_matches(name, names, n=1, cutoff=0.4)
-    return f"; did you mean {close[0]}" if close else f"; one it has is {names[0]}"
+    return f"; the closest is {close[0]}" if close else f"; one it has is {names[0]}"
 
 
 def _load(path: Path) -> np.ndarray[Any, Any]:

@@ -61,6 +61,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     if args.out is None and args.capture is None:
         args.usage_error("give --out F.npz, --capture F.safetensors or both")
+    if args.out == args.capture:
+        args.usage_error("--out and --capture must be two files")
     files = ModelFiles.open(args.model)
     options = arguments.engine_options(args)
     codec = files.codec if files.has_tokenizer else None

@@ -47,7 +47,7 @@ def find_format(name: str) -> NumberFormat:
     found = by_name.get(name.lower())
     if found is None:
         close = get_close_matches(name.lower(), by_name, n=1)
-        hint = f"did you mean {close[0]}" if close else f"choose one of {', '.join(by_name)}"
+        hint = f"the closest is {close[0]}" if close else f"choose one of {', '.join(by_name)}"
         raise SchemeError(f"'{name}' is no format whose damage can be measured; {hint}.")
     return found
 

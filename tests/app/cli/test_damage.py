@@ -52,7 +52,7 @@ def test_a_tensor_of_a_model_is_measured(quantscope: Quantscope, talker: Path) -
 
 def test_a_misspelt_tensor_is_met_with_the_nearest_name(quantscope: Quantscope, talker: Path) -> None:
     complaint = quantscope("damage", talker, "--tensor", "layers.0.mlp.down_proj").complaint
-    assert complaint.endswith(f"; did you mean {TENSOR}.")
+    assert complaint.endswith(f"; the closest is {TENSOR}.")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.app.cli.conftest import TALKER, Quantscope, write_talker
 from tests.app.cli.test_generate import ids_text
@@ -70,3 +71,9 @@ def test_text_that_is_no_text_is_refused(quantscope: Quantscope, talker: Path, t
     assert "not UTF-8" in quantscope("spikes", talker, "--text-file", file, "--out", out).complaint
     file.write_bytes(b"")
     assert "at least one token" in quantscope("spikes", talker, "--text-file", file, "--out", out).complaint
+
+
+@pytest.mark.parametrize("files", [(), ("--out", "a", "--capture", "a")])
+def test_wrong_usage(quantscope: Quantscope, files: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        quantscope("spikes", "demo", "--text", "Why?", *files)

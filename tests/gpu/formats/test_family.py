@@ -135,7 +135,7 @@ def test_float16_scales_cost_what_the_textbook_says(granularity: str, share: flo
 
 def test_names_are_read_in_either_case_and_strangers_are_met_with_the_nearest() -> None:
     assert find_format("Q4_K") == find_format("q4_k")
-    with pytest.raises(SchemeError, match="did you mean mxfp4"):
+    with pytest.raises(SchemeError, match="the closest is mxfp4"):
         find_format("mxf4")
     with pytest.raises(SchemeError, match="choose one of int8"):
         find_format("?")
