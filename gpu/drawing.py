@@ -121,9 +121,9 @@ class DeviceDrawing:
         """The device went on after it already. Raises Cancelled."""
         if self._cancel():
             raise Cancelled
-        self._model.cached_ids.append(token)
         if self._probed:
-            self._model.probes.count(1)
+            self._model.probes.count(1, len(self._model.cached_ids))
+        self._model.cached_ids.append(token)
 
     def _read(self) -> None:
         found = self._model.chooser.read(self._running, self._choice.likeliest)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from itertools import chain
@@ -14,7 +13,7 @@ import numpy.typing as npt
 from gpu.calculator.preflight import check_fits
 from gpu.checkpoints.base import Checkpoint
 from gpu.device import Gpu
-from gpu.errors import Cancelled, RequestError
+from gpu.errors import RequestError
 from gpu.kernels.choose import Choice
 from gpu.kernels.heads import Heads
 from gpu.kernels.matrix import MANY, columns_for
@@ -23,7 +22,7 @@ from gpu.ledger import Ledger
 from gpu.memory_total import available_bytes
 from gpu.next_token import NextToken
 from gpu.prefix_cache import shared_prefix
-from gpu.probes.channels import ChannelProbes
+from gpu.probes.channels import ChannelProbes, ring_row
 from gpu.qwen3.allocation import Allocation, Plan, allocate
 from gpu.qwen3.chooser import Chooser
 from gpu.qwen3.config import Qwen3Config
@@ -34,11 +33,10 @@ from gpu.qwen3.loader import Loader, LoadOptions, LoadProgress, plan_load
 from gpu.qwen3.rope import rope_table
 from gpu.qwen3.workspace import HEAD_ROWS
 from gpu.scheme import Scheme
+from gpu.stretches import Cancel, Stretches, check
 
 __all__ = ["LoadOptions", "LoadProgress", "Model"]
 
-_SEGMENT_S = 0.05  # how long a submitted stretch of a prompt may take: the grain of a cancel
-Cancel = Callable[[], bool]
 F32 = npt.NDArray[np.float32]
 
 
@@ -58,11 +56,12 @@ class Model:
         self._head_kit = kit.with_step(kit.new_step())
         self._space = allocation.space
         self._prefixes = Prefixes(KvStates(gpu, allocation.caches, plan.context_tokens), prefix_bytes)
-        held = allocation.weights, allocation.caches, self._space, self.probes.buffer, allocation.sites
+        held = allocation.weights, allocation.caches, self._space, self.probes, allocation.sites
         self._decoder = Decoder(kit, plan.config, plan.scheme, plan.heads, *held)
         self.chooser = Chooser(kit, self._space, plan.config.vocab_size)
         self._embed_ops = self._decoder.embed()
-        self._layers_at_once = 1
+        self._stretches = Stretches(gpu, self._space.ids)
+        self.probes.connect(kit)
         self._next_token = NextToken(gpu, self.token_ops)
         self.instrument()
         self.probes.reset()
@@ -111,28 +110,35 @@ class Model:
     def dispatches_per_token(self) -> int:
         return len(self.token_ops())
 
-    def token_ops(
-        self, columns: int = 1, *, probed: bool = False, chooses: bool = False, split: bool | None = None
-    ) -> list[Op]:
-        """All that decoding a token dispatches, or looking at a few, and `chooses` the next; one token's
-        context is `split` as suits what is cached."""
-        suits = columns == 1 and self._space.splits(len(self.cached_ids))
-        split = suits if split is None else split
+    def token_ops(self, variant: Variant | None = None, *, chooses: bool = False) -> list[Op]:
+        """All that decoding a token dispatches, and `chooses` the next; the one after what is cached if no
+        variant is asked for."""
+        variant = variant or self._variant(len(self.cached_ids), probed=False)
         return [
             *self._embed_ops,
-            *chain.from_iterable(self._layer_ops(Variant(columns, probed, split=split))),
-            *(self._head_taps() if probed else ()),
-            *self._head_ops(columns),
+            *chain.from_iterable(self._layer_ops(variant)),
+            *(self._head_taps(variant) if variant.probed else ()),
+            *self._head_ops(variant.columns),
             *(self.chooser.ops if chooses else ()),
         ]
+
+    def guess_ops(self, columns: int) -> list[Op]:
+        """All that `verify` dispatches for so many."""
+        return self.token_ops(Variant(columns, probed=False))
+
+    def _variant(self, position: int, probed: bool) -> Variant:
+        """How a token alone runs at a place of the context."""
+        row = ring_row(position) if probed else None
+        return Variant(1, probed, split=self._space.splits(position), ring_row=row)
 
     def compile(self, probed: bool) -> None:
         """Have the driver begin with the kernels of an answer, those of its first token first."""
         self._head_ops(1)
-        if probed:
-            self._head_taps()
-        for variant in (Variant(MANY, probed), Variant(1, probed), Variant(1, probed, split=True)):
+        token = self._variant(0, probed)
+        for variant in (Variant(MANY, probed), token, replace(token, split=True)):
             self._decoder.layer(0, variant)
+            if probed:
+                self._head_taps(variant)
 
     def close(self) -> None:
         """Free everything on the device."""
@@ -184,16 +190,14 @@ class Model:
             part = ids[start : start + self.chunk_tokens]
             is_last = start + len(part) == len(ids)
             if len(part) == 1:
-                _check(cancel)
-                self._start_pass(part)
+                check(cancel)
+                self._start_pass(part, probed)
                 self._run_token(len(self.cached_ids), probed, chooses=False)
             else:
                 self._prefill(part, cancel, probed, ends_in_cache=not (is_last or probed))
                 if is_last:
                     self._head(len(part) - 1, 1)
-            if probed:
-                self.probes.count(len(part))
-            self.cached_ids.extend(part)
+            self._enter(part, probed)
             yield start + len(part)
 
     def verify(self, ids: Sequence[int], cancel: Cancel = lambda: False) -> F32:
@@ -201,11 +205,11 @@ class Model:
 
         The token alone is then in the cache; append to `cached_ids` the guesses that were right.
         """
-        _check(cancel)
+        check(cancel)
         self._check_room(len(ids))
-        self._start_pass(ids)
+        self._start_pass(ids, probed=False)
         self._head_kit.write_step(self._head_kit.step, len(ids), 0)
-        self._submit(self.token_ops(columns_for(len(ids))), len(ids))
+        self._submit(self.guess_ops(columns_for(len(ids))), len(ids))
         self.cached_ids.append(ids[0])
         return self._read_logits(len(ids))
 
@@ -220,6 +224,8 @@ class Model:
         The caller appends the token to `cached_ids`, and counts it if it is probed, once it knows which.
         """
         self.chooser.put(choice)
+        if probed:
+            self.probes.expect(1, position)
         self._kit.write_step(self._kit.step, 1, position)
         self._run_token(position, probed, chooses=True)
 
@@ -231,9 +237,7 @@ class Model:
         for start in range(0, len(ids), self.chunk_tokens):
             part = ids[start : start + self.chunk_tokens]
             self._prefill(part, cancel, probed)
-            self.cached_ids.extend(part)
-            if probed:
-                self.probes.count(len(part))
+            self._enter(part, probed)
             for first in range(0, len(part), HEAD_ROWS):
                 rows = min(HEAD_ROWS, len(part) - first)
                 self._head(first, rows)
@@ -241,36 +245,33 @@ class Model:
 
     def _run_token(self, position: int, probed: bool, chooses: bool) -> None:
         self._head_kit.write_step(self._head_kit.step, 1, 0)
-        self._next_token.run(probed=probed, chooses=chooses, split=self._space.splits(position))
+        variant, following = (self._variant(place, probed) for place in (position, position + 1))
+        self._next_token.run(variant, following, chooses=chooses)
 
     def _prefill(self, ids: Sequence[int], cancel: Cancel, probed: bool, ends_in_cache: bool = False) -> None:
         """Run the layers on up to a chunk of tokens, a stretch of layers at a time."""
         tokens = len(ids)
-        self._start_pass(ids)
-        columns = 1 if tokens == 1 else max(HEAD_ROWS, columns_for(tokens))  # few kernels to compile
-        layers = self._layer_ops(Variant(columns, probed, ends_in_cache))
+        self._start_pass(ids, probed)
+        columns = max(HEAD_ROWS, columns_for(tokens))  # few kernels to compile
+        alone = self._variant(len(self.cached_ids), probed)
+        variant = alone if tokens == 1 else Variant(columns, probed, ends_in_cache)
         self._submit(self._embed_ops, tokens)
-        start = 0
-        while start < len(layers):
-            _check(cancel)
-            start = self._run_stretch(layers, start, tokens)
+        self._stretches.run(self._layer_ops(variant), tokens, cancel)
         if probed:
-            self._submit(self._head_taps(), tokens)
+            self._submit(self._head_taps(variant), tokens)
 
-    def _start_pass(self, ids: Sequence[int]) -> None:
+    def _start_pass(self, ids: Sequence[int], probed: bool) -> None:
         """Say which tokens come next, from the end of the cache on."""
+        if probed:
+            self.probes.expect(len(ids), len(self.cached_ids))
         self.gpu.write(self._space.ids, np.asarray(ids, np.uint32))
         self._kit.write_step(self._kit.step, len(ids), len(self.cached_ids))
 
-    def _run_stretch(self, layers: Sequence[list[Op]], start: int, tokens: int) -> int:
-        """Run as many layers as take about `_SEGMENT_S`, to its end; the index of the next one."""
-        stop = min(start + self._layers_at_once, len(layers))
-        began = time.perf_counter()
-        self._submit([op for layer in layers[start:stop] for op in layer], tokens)
-        self.gpu.read(self._space.ids, 4)  # waits: a read back comes after all work before it
-        per_layer = (time.perf_counter() - began) / (stop - start)
-        self._layers_at_once = max(1, min(len(layers), int(_SEGMENT_S / per_layer)))
-        return stop
+    def _enter(self, ids: Sequence[int], probed: bool) -> None:
+        """Note that a pass is in the cache."""
+        if probed:
+            self.probes.count(len(ids), len(self.cached_ids))
+        self.cached_ids.extend(ids)
 
     def _head(self, first: int, rows: int) -> None:
         self._head_kit.write_step(self._head_kit.step, rows, 0, first)
@@ -293,8 +294,3 @@ class Model:
                 f"{len(self.cached_ids) + tokens:,} tokens do not fit a context of {self.context_tokens:,}; "
                 "load the model with a longer one."
             )
-
-
-def _check(cancel: Cancel) -> None:
-    if cancel():
-        raise Cancelled

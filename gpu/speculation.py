@@ -136,7 +136,7 @@ class Steps:
 
     def _is_compiled(self, width: int) -> bool:
         """Threads begin with it at the first question."""
-        return width in self._warm or all(op.is_compiled for op in self._model.token_ops(width))
+        return width in self._warm or all(op.is_compiled for op in self._model.guess_ops(width))
 
     def _try(self, token: int, guesses: tuple[int, ...]) -> _Check:
         began_s, width = self._clock(), 1 + len(guesses)

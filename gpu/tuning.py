@@ -11,7 +11,7 @@ from gpu.activations import allocate
 from gpu.device import Gpu
 from gpu.errors import Cancelled
 from gpu.kernels.attention import attention
-from gpu.kernels.channel_rows import HEADER, ROWS
+from gpu.kernels.channel_rows import HEADER, ROWS, TOGETHER
 from gpu.kernels.channel_stats import Tap, channel_stats
 from gpu.kernels.emit import CODES, VALUES
 from gpu.kernels.heads import Heads
@@ -160,8 +160,8 @@ def _rows(kit: Kit, workload: Workload) -> tuple[Sequence[Op], Any]:
     x, out = (allocate(ledger, f"tuning {name}", 1, width, False) for name in ("x", "y"))
     gain = ledger.buffer("tuning gain", "workspace", x.stride * 4)
     widest = allocate(ledger, "tuning site", 1, workload.config.intermediate_size, False)
-    stats = ledger.buffer("tuning statistics", "probes", (HEADER + ROWS * widest.stride) * 4)
-    ops = [rms_norm(kit, x, gain, _EPSILON, out, VALUES), channel_stats(kit, [Tap(widest, HEADER)], stats)]
+    stats = ledger.buffer("tuning statistics", "probes", (HEADER + ROWS * (widest.stride + TOGETHER)) * 4)
+    ops = [rms_norm(kit, x, gain, _EPSILON, out, VALUES), channel_stats(kit, [Tap(widest, 0)], stats)]
     return ops, out.values
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.activations import Activations
-from gpu.kernels.channel_rows import ABSMAX, FOURTHS, HIGH, LOW, NEWEST, PLACE, SQUARES, SUM
+from gpu.kernels.channel_rows import ABSMAX, FOURTHS, HIGH, LOW, NEWEST, PLACE, ROWS, SQUARES, SUM, TOGETHER
 from gpu.kit import Kit, Op
 
 MAX_TAPS = 5
@@ -22,15 +22,17 @@ U32 = npt.NDArray[np.uint32]
 
 @dataclass(frozen=True)
 class Tap:
-    """One site: its activations, and the element of the statistics buffer, a multiple of four, where its
-    [ROWS, stride] starts."""
+    """Activations, and where in the statistics their first channel stands, a multiple of four. They may be a
+    ring of `rows`, a power of two, of which a pass reads no more."""
 
     x: Activations
-    offset: int
+    first: int
+    rows: int = 1 << 32
 
 
 def channel_stats(kit: Kit, taps: Sequence[Tap], stats: Any) -> Op:
-    """Add the rows of up to `MAX_TAPS` activations to `stats` (32-bit words), in one dispatch."""
+    """Add rows step.first… of up to `MAX_TAPS` activations to `stats` (32-bit words, `HEADER` of them, then
+    [channels / TOGETHER, ROWS, TOGETHER]), in one dispatch."""
     if not 1 <= len(taps) <= MAX_TAPS:
         raise ValueError(f"{len(taps)} taps, at most {MAX_TAPS}")
     slices = max(1, kit.threads // _THREADS)
@@ -39,7 +41,10 @@ def channel_stats(kit: Kit, taps: Sequence[Tap], stats: Any) -> Op:
     pipeline = kit.pipelines.get("lib/step", "channel_stats", **sizes)
     groups = [-(-tap.x.stride // (4 * _THREADS * rounds)) for tap in taps]
     firsts = [sum(groups[:i]) for i in range(len(taps))]
-    fields = [(tap.x.stride // 4, tap.offset // 4, first, 0) for tap, first in zip(taps, firsts, strict=True)]
+    fields = [
+        (tap.x.stride // 4, tap.first // 4, group, tap.rows - 1)
+        for tap, group in zip(taps, firsts, strict=True)
+    ]
     missing = MAX_TAPS - len(taps)
     uniform = kit.uniform("20I", *chain(*fields, *[(0, 0, sum(groups), 0)] * missing))
     buffers = [tap.x.values for tap in taps] + [taps[0].x.values] * missing
@@ -53,10 +58,15 @@ def header(low: float, high: float) -> U32:
     return np.array([low, high, 0, 0], np.float32).view(np.uint32)
 
 
+def rows_of(words: U32) -> U32:
+    """Statistics as they lie in the buffer, without its header -> [ROWS, channels]."""
+    return words.reshape(-1, ROWS, TOGETHER).swapaxes(0, 1).reshape(ROWS, -1)
+
+
 def reference(
     stats: U32, x: npt.NDArray[np.float32], thresholds: tuple[float, float], position: int = 0
 ) -> U32:
-    """stats [ROWS, K] as stored and x [T, K], whose first row is at `position` -> the updated stats."""
+    """stats [ROWS, K] and x [T, K], whose first row is at `position` -> the updated stats."""
     held = stats.view(np.float32).astype(np.float64)
     magnitude = np.abs(x).astype(np.float64)
     sums = {SUM: magnitude, SQUARES: magnitude**2, FOURTHS: magnitude**4}

@@ -1,15 +1,16 @@
-// Adds the rows of up to five activations x [T, K] to running statistics of their channels, eight rows as long as
-// those of x from each one's offset:
+// Adds the rows of up to five activations x [T, K] to running statistics of their channels, from each one's first:
 //   max |x|, Σ |x|, Σ x², Σ x⁴, how many |x| reach each of two thresholds, where max |x| stood, and the newest row.
 // Magnitudes are compared as bit patterns, in which infinity and NaN are larger than any number: neither is lost.
+// Those are eight rows for 64 channels, then for the next 64. Rows of x are read from step.first on, round a ring.
 // An invocation owns four channels of one site and every SLICES-th token, so nothing is atomic; a pass is summed
-// from zero and then added, which keeps f32 accurate. Strides and offsets count quads of channels.
+// from zero and then added, which keeps f32 accurate. Channels are counted in quads.
 // What seldom changes is stored only when it does: each access takes long where lanes make it one after the other.
+const TOGETHER: u32 = 16u;
 override THREADS: u32 = 8u;
 override SLICES: u32 = 1u;
 override LANES: u32 = 8u;  // THREADS · SLICES
 override ROUNDS: u32 = 1u; // through a workgroup's THREADS quads of channels: few workgroups where each takes long
-struct Site { stride: u32, offset: u32, first_group: u32, unused: u32 }
+struct Site { stride: u32, first: u32, first_group: u32, last_row: u32 }
 struct Taps { sites: array<Site, 5> }
 @group(0) @binding(1) var<storage, read> x0: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> x1: array<vec4<f32>>;
@@ -43,13 +44,17 @@ fn load(site: u32, i: u32) -> vec4<f32> {
 
 fn sum_slice(which: u32, k: u32, slice: u32, thresholds: vec2<u32>) -> Sums {
     let stride = taps.sites[which].stride;
+    let last_row = taps.sites[which].last_row;
+    let last = min(step.tokens - 1u, last_row);  // of the site: else lavapipe compiles anew for each number of tokens
+    let first = step.first;
+    let position = step.position;
     let low = vec4<u32>(thresholds.x);
     let high = vec4<u32>(thresholds.y);
     var sums = Sums();
-    for (var t = slice; t < step.tokens; t += SLICES) {
-        let value = load(which, t * stride + k);
+    for (var t = slice; t <= last; t += SLICES) {
+        let value = load(which, ((first + t) & last_row) * stride + k);
         let bits = bitcast<vec4<u32>>(value) & vec4<u32>(0x7fffffffu);
-        sums.place = select(sums.place, vec4<u32>(step.position + t), bits > sums.largest);
+        sums.place = select(sums.place, vec4<u32>(position + t), bits > sums.largest);
         sums.largest = max(sums.largest, bits);
         sums.newest = value;
         let square = value * value;
@@ -74,20 +79,20 @@ fn add_floats(at: u32, value: vec4<f32>) {
 }
 
 fn store(which: u32, k: u32, sums: Sums) {
-    let site = taps.sites[which];
-    let at = site.offset + k;
+    let channel = taps.sites[which].first + k;
+    let at = 1u + channel / TOGETHER * (8u * TOGETHER) + channel % TOGETHER;
     let held = stats[at];
     let grows = sums.largest > held;
     if (any(grows)) {
         stats[at] = max(held, sums.largest);
-        stats[at + 7u * site.stride] = select(stats[at + 7u * site.stride], sums.place, grows);
+        stats[at + 7u * TOGETHER] = select(stats[at + 7u * TOGETHER], sums.place, grows);
     }
-    add_floats(at + site.stride, sums.sum);
-    add_floats(at + 2u * site.stride, sums.squares);
-    stats[at + 3u * site.stride] = bitcast<vec4<u32>>(sums.newest);
-    add_floats(at + 4u * site.stride, sums.fourths);
-    if (any(sums.low != vec4<u32>(0u))) { stats[at + 5u * site.stride] += sums.low; }
-    if (any(sums.high != vec4<u32>(0u))) { stats[at + 6u * site.stride] += sums.high; }
+    add_floats(at + TOGETHER, sums.sum);
+    add_floats(at + 2u * TOGETHER, sums.squares);
+    stats[at + 3u * TOGETHER] = bitcast<vec4<u32>>(sums.newest);
+    add_floats(at + 4u * TOGETHER, sums.fourths);
+    if (any(sums.low != vec4<u32>(0u))) { stats[at + 5u * TOGETHER] += sums.low; }
+    if (any(sums.high != vec4<u32>(0u))) { stats[at + 6u * TOGETHER] += sums.high; }
 }
 
 fn site_of(group: u32) -> u32 {

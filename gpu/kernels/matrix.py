@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gpu.activations import Activations, blocks_of
+from gpu.kernels.rms_norm import raw_parts
 from gpu.kit import Kit, Op, tiles
 from gpu.layouts import DeviceMatrix, MatrixSpec, Slab
 from gpu.pipelines import Pipeline
@@ -38,11 +39,13 @@ class GatedSums:
 
 @dataclass(frozen=True)
 class Norm:
-    """Rows step.first… of x are normalised as rms_norm does; `keep` gets the f32 values, for a probe."""
+    """Rows step.first… of x are normalised as rms_norm does. For a probe, `keep` gets the f32 values, and
+    `raw` what they were before."""
 
     gain: Any
     epsilon: float
     keep: Activations | None = None
+    raw: Activations | None = None
 
 
 def loading_parts(x: Activations, quantize: int, norm: Norm | None, threads: int) -> Parts:
@@ -52,9 +55,10 @@ def loading_parts(x: Activations, quantize: int, norm: Norm | None, threads: int
         return ("lib/rounding", "lib/x_values"), {"x_values": x.values}, {"QMAX": quantize}
     kept = {} if norm.keep is None else {"out_values": norm.keep.values}
     keep = ("lib/write_values", "lib/keep_values") if kept else ("lib/keep_nothing",)
+    keep_raw, raw = raw_parts(norm.raw)
     constants = {"QMAX": quantize, "WIDTH": x.width, "EPSILON": norm.epsilon, "THREADS": threads}
-    bindings = {"x_values": x.values, "gain": norm.gain, **kept}
-    return ("lib/rounding", "lib/reduce", *keep, "lib/x_normed"), bindings, constants
+    bindings = {"x_values": x.values, "gain": norm.gain, **kept, **raw}
+    return ("lib/rounding", "lib/reduce", *keep, *keep_raw, "lib/x_normed"), bindings, constants
 
 
 def storing_parts(to: Sums | GatedSums) -> Parts:

@@ -1,7 +1,8 @@
 // y[t, k] = x[first + t, k] / √(mean_k x² + ε) · gain[k]
-// One workgroup normalises one row; each thread takes blocks of 32 and hands them on as f32, q8_1 or both.
+// One workgroup normalises one row; each thread takes blocks of 32 and hands them on as f32, q8_1 or both, and to
+// `keep_raw` (lib/keep_*) as they were.
 struct Norm { width: u32, blocks: u32, epsilon: f32, unused: u32 }
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x_values: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> gain: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> norm: Norm;
 
@@ -10,7 +11,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let row = (step.first + group.x) * norm.blocks;
     var squares = vec4<f32>();
     for (var i = thread; i < norm.blocks * 8u; i += THREADS) {
-        let v = x[row * 8u + i];
+        let v = x_values[row * 8u + i];
         squares += v * v;
     }
     let sums = workgroup_sum(squares, thread);
@@ -20,10 +21,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let i = (row + block) * 8u;
         let g = block * 8u;
         emit(group.x, norm.blocks, block, array<vec4<f32>, 8>(
-            x[i] * scale * gain[g], x[i + 1u] * scale * gain[g + 1u],
-            x[i + 2u] * scale * gain[g + 2u], x[i + 3u] * scale * gain[g + 3u],
-            x[i + 4u] * scale * gain[g + 4u], x[i + 5u] * scale * gain[g + 5u],
-            x[i + 6u] * scale * gain[g + 6u], x[i + 7u] * scale * gain[g + 7u],
+            x_values[i] * scale * gain[g], x_values[i + 1u] * scale * gain[g + 1u],
+            x_values[i + 2u] * scale * gain[g + 2u], x_values[i + 3u] * scale * gain[g + 3u],
+            x_values[i + 4u] * scale * gain[g + 4u], x_values[i + 5u] * scale * gain[g + 5u],
+            x_values[i + 6u] * scale * gain[g + 6u], x_values[i + 7u] * scale * gain[g + 7u],
         ));
+        keep_raw(i, 8u * (group.x * norm.blocks + block));
     }
 }

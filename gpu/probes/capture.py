@@ -12,13 +12,14 @@ import numpy.typing as npt
 from gpu.device import Gpu
 from gpu.errors import RequestError
 from gpu.memory_total import available_bytes
-from gpu.model import Cancel, Model
+from gpu.model import Model
 from gpu.prefix_cache import shared_prefix
 from gpu.probes.attention import AttentionProbe
 from gpu.probes.attention_share import AttentionMass, combined
 from gpu.probes.captured import Capture, Origin, Prompt
 from gpu.probes.rows import DEFAULT_LIMIT_BYTES, KeptRows, check_limit, chosen_sites
 from gpu.probes.statistics import MASSIVE_THRESHOLD, OUTLIER_THRESHOLD, SiteStatistics, merged
+from gpu.stretches import Cancel
 
 F32 = npt.NDArray[np.float32]
 Progress = Callable[[int, int], None]

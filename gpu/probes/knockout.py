@@ -20,10 +20,11 @@ import numpy.typing as npt
 from gpu.checkpoints.base import Checkpoint
 from gpu.errors import RequestError
 from gpu.evaluate.perplexity import cross_entropy
-from gpu.model import Cancel, Model
+from gpu.model import Model
 from gpu.probes.attention import AttentionProbe
 from gpu.probes.edits import LiftedChannels, Targets
 from gpu.probes.saliency import Worth, is_read_by_experts, worth
+from gpu.stretches import Cancel
 
 Progress = Callable[[str, int, int], None]
 F32 = npt.NDArray[np.float32]

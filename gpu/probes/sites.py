@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gpu.activations import BLOCK, blocks_of
-from gpu.kernels.channel_rows import HEADER, ROWS
+from gpu.kernels.channel_rows import HEADER, ROWS, TOGETHER
 from gpu.probes.site_names import HEAD_SITE
 from gpu.qwen3.config import Qwen3Config
 
@@ -15,11 +15,11 @@ LAYER_SITES = (".self_attn.qkv_proj", ".self_attn.o_proj", ".mlp.gate_up_proj", 
 
 @dataclass(frozen=True)
 class Site:
-    """`offset`: element of the statistics buffer where the site's [ROWS, stride] starts."""
+    """`first`: its first channel among those of all sites, each padded to whole `TOGETHER`."""
 
     name: str
     channels: int
-    offset: int
+    first: int
 
     @property
     def stride(self) -> int:
@@ -28,8 +28,13 @@ class Site:
 
     @property
     def end(self) -> int:
-        """Element after the site's last."""
-        return self.offset + ROWS * self.stride
+        """First channel of the next site."""
+        return self.first + -(-self.channels // TOGETHER) * TOGETHER
+
+    @property
+    def statistics(self) -> slice:
+        """Its elements of the statistics buffer, [(end − first) / TOGETHER, ROWS, TOGETHER]."""
+        return slice(HEADER + ROWS * self.first, HEADER + ROWS * self.end)
 
 
 def sites_of(config: Qwen3Config) -> tuple[Site, ...]:
@@ -48,10 +53,10 @@ def sites_of(config: Qwen3Config) -> tuple[Site, ...]:
     named.append((HEAD_SITE, config.hidden_size))
     sites: list[Site] = []
     for name, width in named:
-        sites.append(Site(name, width, sites[-1].end if sites else HEADER))
+        sites.append(Site(name, width, sites[-1].end if sites else 0))
     return tuple(sites)
 
 
 def stats_bytes(sites: tuple[Site, ...]) -> int:
     """Bytes of the statistics buffer."""
-    return sites[-1].end * 4
+    return 4 * (HEADER + ROWS * sites[-1].end)

@@ -5,9 +5,10 @@
     logits = head(rms(x))
 
 A pass of up to eight tokens uses the matrix-vector kernels, a longer one the matrix-matrix kernels; a probed
-pass also keeps f32 copies of what each linear layer reads and adds them to the channel statistics. An
-experiment may change activations on their way into a matrix; nothing is then quantized before the f32 values
-are there.
+pass also keeps f32 copies of what each linear layer reads and adds them to the channel statistics, or, of a
+token alone, leaves them in a ring: the residual stream, which the next layer changes, through that layer's
+norm. An experiment may change activations on their way into a matrix; nothing is then quantized before the
+f32 values are there.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from gpu.kernels.rms_norm import rms_norm
 from gpu.kernels.rope_cache import HeadSums, Rotation, rope_cache
 from gpu.kernels.swiglu import swiglu
 from gpu.kit import Kit, Op
+from gpu.probes.channels import ChannelProbes
 from gpu.probes.site_names import HEAD_SITE
 from gpu.probes.sites import LAYER_SITES, Site
 from gpu.qwen3.config import Qwen3Config
@@ -35,6 +37,8 @@ from gpu.qwen3.moe import experts
 from gpu.qwen3.weights import LayerWeights, Weights
 from gpu.qwen3.workspace import Workspace
 from gpu.scheme import Scheme
+
+_FIELDS = ("attention_in", "attention_out", "mlp_in", "mlp_out", "hidden")  # of the workspace, as LAYER_SITES
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Decoder:
     weights: Weights
     caches: tuple[CacheLayer, ...]
     space: Workspace
-    stats: Any
+    probes: ChannelProbes
     sites: tuple[Site, ...]
     edits: Edits | None = None
     watchers: tuple[Watcher, ...] = ()  # asked after each layer of a probed pass, and once more for the head
@@ -65,15 +69,16 @@ class Decoder:
 
     def layer(self, index: int, variant: Variant) -> list[Op]:
         """One decoder layer on the hidden state, [T, H] -> [T, H] in place."""
+        return self._keeping(index, variant)._layer(index, variant)
+
+    def _layer(self, index: int, variant: Variant) -> list[Op]:
         weights = self.weights.layers[index]
         ops = self._to_cache(index, weights, variant)
         if variant.ends_in_cache and index + 1 == self.config.num_hidden_layers:
             return ops
         ops += [*self._attention(index, weights, variant), *self._mlp(index, weights, variant)]
         ops += self._linear.before(f"layers.{index}", self.space.hidden)
-        if variant.probed:
-            ops += [self._taps(index), *(op for watch in self.watchers for op in watch(self, index))]
-        return ops
+        return [*ops, *self._taps(index, variant)]
 
     def head(self, kit: Kit, columns: int) -> list[Op]:
         """Logits of the rows step.first… of the hidden state; `kit` holds the head's own step."""
@@ -86,23 +91,44 @@ class Decoder:
             *decoder._linear.after(HEAD_SITE, space.logits, vocabulary),
         ]
 
-    def head_taps(self) -> list[Op]:
+    def head_taps(self, variant: Variant) -> list[Op]:
         """Statistics of what the head reads at every token of a pass, where layers held their own input."""
-        space, gain, epsilon = self.space, self.weights.final_norm, self.config.rms_norm_eps
+        end, gain, epsilon = self.config.num_hidden_layers, self.weights.final_norm, self.config.rms_norm_eps
+        keeping = self._keeping(end, variant)
+        into, raw = keeping.space.attention_in, self._raw(end, variant)
         return [
-            rms_norm(self.kit, space.hidden, gain, epsilon, space.attention_in, VALUES),
-            *self._linear.before(HEAD_SITE, space.attention_in),
-            self._taps(self.config.num_hidden_layers),
-            *(op for watch in self.watchers for op in watch(self, self.config.num_hidden_layers)),
+            rms_norm(self.kit, self.space.hidden, gain, epsilon, into, VALUES, raw=raw),
+            *self._linear.before(HEAD_SITE, into),
+            *keeping._taps(end, variant),
         ]
+
+    def _keeping(self, index: int, variant: Variant) -> Decoder:
+        """This one, with room in the ring for what a token alone has at a layer's sites."""
+        row, space = variant.ring_row, self.space
+        if row is None:
+            return self
+        kept: dict[str, Any] = {
+            field: self.probes.kept(site.name, getattr(space, field), row)
+            for site, field in self._fields(index)
+            if field != "hidden"
+        }
+        return replace(self, space=replace(space, **kept))
+
+    def _raw(self, index: int, variant: Variant) -> Activations | None:
+        """Where the residual stream that a layer reads is kept for the layer before it; of the first layer it
+        is written over, so that one kernel serves all."""
+        if variant.ring_row is None:
+            return None
+        return self.probes.kept(f"layers.{max(index - 1, 0)}", self.space.hidden, variant.ring_row)
 
     def _to_cache(self, index: int, weights: LayerWeights, variant: Variant) -> list[Op]:
         """Queries, and keys and values in the cache, of the hidden state; or what attention makes them of."""
         site, into = f"layers.{index}.self_attn.qkv_proj", self.space.attention_in
+        raw = self._raw(index, variant)
         sums, norm, width = self._head_sums(index, weights), weights.input_norm, self.heads.qkv_width
         if self._linear.makes_heads(weights.qkv, variant):
-            return self._linear.of_norm(norm, weights.qkv, into, sums, variant, site)
-        product = self._linear.of_norm(norm, weights.qkv, into, Sums(sums.qkv, width), variant, site)
+            return self._linear.of_norm(norm, weights.qkv, into, sums, variant, site, raw)
+        product = self._linear.of_norm(norm, weights.qkv, into, Sums(sums.qkv, width), variant, site, raw)
         ops = [*product, *self._linear.after(site, sums.qkv, width)]
         if self._attention_makes_heads(index, weights, variant):
             return ops
@@ -176,16 +202,24 @@ class Decoder:
     def tapped(self, index: int) -> list[tuple[Site, Activations]]:
         """Where a probed pass leaves the values of a layer's sites; after the last layer, of the head's."""
         space = self._dense_space()
-        if index == self.config.num_hidden_layers:
-            return [(self.sites[-1], space.attention_in)]
-        layer = (space.attention_in, space.attention_out, space.mlp_in, space.mlp_out, space.hidden)
-        held = {f"layers.{index}{suffix}": x for suffix, x in zip(LAYER_SITES, layer, strict=True)}
-        return [(site, held[site.name]) for site in self.sites if site.name in held]
+        return [(site, getattr(space, field)) for site, field in self._fields(index)]
 
-    def _taps(self, index: int) -> Op:
-        """The statistics of all of them in one dispatch."""
-        taps = [Tap(x, site.offset) for site, x in self.tapped(index)]
-        return channel_stats(self.kit, taps, self.stats)
+    def _fields(self, index: int) -> list[tuple[Site, str]]:
+        """A layer's sites, after the last layer the head's, and the workspace's field that holds each."""
+        if index == self.config.num_hidden_layers:
+            return [(self.sites[-1], "attention_in")]
+        fields = {f"layers.{index}{suffix}": f for suffix, f in zip(LAYER_SITES, _FIELDS, strict=True)}
+        return [(site, fields[site.name]) for site in self.sites if site.name in fields]
+
+    def _taps(self, index: int, variant: Variant) -> list[Op]:
+        """The statistics of all of them in one dispatch, or none yet of what the ring keeps."""
+        if not variant.probed:
+            return []
+        watched = [op for watch in self.watchers for op in watch(self, index)]
+        if variant.ring_row is not None:
+            return watched
+        taps = [Tap(x, site.first) for site, x in self.tapped(index)]
+        return [channel_stats(self.kit, taps, self.probes.buffer), *watched]
 
 
 Watcher = Callable[[Decoder, int], list[Op]]

@@ -28,13 +28,15 @@ class Variant:
     """Which kernels a pass takes: how many `columns` of activations share weights; whether it is probed.
 
     A pass that `ends_in_cache` leaves no hidden state: its last layer only makes keys and values. The context
-    of one token may be `split` among workgroups in attention, where there is room for what each finds.
+    of one token may be `split` among workgroups in attention, where there is room for what each finds, and
+    what is probed of it may wait in a row of a ring (gpu/probes/channels.py).
     """
 
     columns: int
     probed: bool
     ends_in_cache: bool = False
     split: bool = False
+    ring_row: int | None = None
 
 
 class Edits(Protocol):
@@ -64,13 +66,15 @@ class Linear:
         to: Sums | GatedSums | HeadSums,
         variant: Variant,
         site: str,
+        raw: Activations | None = None,
     ) -> list[Op]:
-        """to = norm(hidden) · Wᵀ; `into` holds what is normalised, where that is not done on loading."""
+        """to = norm(hidden) · Wᵀ; `into` holds what is normalised, where that is not done on loading, and
+        `raw` what it was before."""
         if self.loads_norm(matrix, variant):
-            norm = Norm(gain, self.epsilon, into if variant.probed else None)
+            norm = Norm(gain, self.epsilon, into if variant.probed else None, raw)
             return self._product(matrix, self.hidden, to, variant.columns, self.q_max, norm)
         return [
-            *self.norm(gain, into, variant.probed, site),
+            *self.norm(gain, into, variant.probed, site, raw),
             *self._product(matrix, into, to, variant.columns),
         ]
 
@@ -86,10 +90,12 @@ class Linear:
         product, after = self._product(matrix, x, to, columns), self.after(site, to.y, to.stride)
         return [*self.before(site, x), *self.quantize(x), *product, *after]
 
-    def norm(self, gain: Any, out: Activations, probed: bool, site: str) -> list[Op]:
+    def norm(
+        self, gain: Any, out: Activations, probed: bool, site: str, raw: Activations | None = None
+    ) -> list[Op]:
         """The norm of the hidden state, as codes where there are any; as values, too, for a probe."""
         kind = self.kind(probed)
-        norm = rms_norm(self.kit, self.hidden, gain, self.epsilon, out, kind, self.q_max)
+        norm = rms_norm(self.kit, self.hidden, gain, self.epsilon, out, kind, self.q_max, raw)
         return [norm, *self.before(site, out), *(self.quantize(out) if kind == VALUES else [])]
 
     def quantize(self, x: Activations) -> list[Op]:

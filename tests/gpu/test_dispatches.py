@@ -15,7 +15,10 @@ from gpu.checkpoints.synthetic import SyntheticCheckpoint
 from gpu.device import Gpu
 from gpu.model import LoadOptions, Model
 from gpu.pipelines import Pipeline, Pipelines, read_sources
+from gpu.probes.rows import KeptRows
+from gpu.probes.sites import sites_of
 from gpu.qwen3 import workspace
+from gpu.qwen3.linear import Variant
 from gpu.scheme import Scheme
 from gpu.variants import PARTS, ROWS_AT_ONCE, TEAMS, THREADS, TILES, Variants
 from tests.golden.qwen3.checkpoints import SPECS, load_golden
@@ -95,6 +98,25 @@ def test_what_is_quantized_on_loading_changes_no_bit(
         np.testing.assert_array_equal(logits, found[0, False])
 
 
+@pytest.mark.parametrize("scheme", ["W4A8", "W8A8@token", "W16A16"])
+@pytest.mark.parametrize("rows", [None, 0, 32])
+def test_statistics_of_single_tokens_are_those_of_what_matrices_read(
+    model_gpu: Gpu, hardware: Gpu, golden_checkpoint: Golden, rows: int | None, scheme: str
+) -> None:
+    """Whichever kernel leaves them in the ring, in textures or, by so many rows, in buffers."""
+    fused = replace(hardware, tuned=replace(hardware.variants, rows=rows or 0))
+    model = load(model_gpu if rows is None else fused, golden_checkpoint(NAME), scheme)
+    sites = sites_of(model.config)
+    kept = KeptRows(model.gpu, sites, CONTEXT)
+    model.instrument(watchers=[kept])
+    decoded(model, probed=True)
+    for site in sites:
+        values, found = kept.read(site.name, len(IDS)), model.probes.statistics(site.name)
+        np.testing.assert_array_equal(found.absmax, np.abs(values).max(axis=0), err_msg=site.name)
+        np.testing.assert_allclose(found.rms**2, np.square(values).mean(axis=0), rtol=1e-5, atol=1e-12)
+        np.testing.assert_array_equal(model.probes.read(site.name).newest, values[-1])
+
+
 @pytest.mark.parametrize("scheme", ["W4A8", "W8A8+kv4"])
 def test_the_widest_workgroups_need_no_more_than_every_adapter_has(
     hardware: Gpu, golden_checkpoint: Golden, monkeypatch: pytest.MonkeyPatch, scheme: str
@@ -111,7 +133,7 @@ def test_the_widest_workgroups_need_no_more_than_every_adapter_has(
     monkeypatch.setattr(Pipelines, "get", get)
     model.instrument()
     for split in (False, True):
-        assert model.token_ops(probed=True, split=split)
+        assert model.token_ops(Variant(1, probed=True, split=split, ring_row=3))
     fused = [needs_of(read_sources(names), each) for names, each in got if names[-1] in FUSED]
     assert 12 << 10 < max(needs.memory_bytes for needs in fused) <= 16 << 10
     assert max(needs.threads for needs in fused) == 256

@@ -133,7 +133,8 @@ def test_dispatches_of_a_token_are_those_recorded(model: Model, monkeypatch: pyt
 
 def test_chunks_before_the_last_end_in_the_cache(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded: list[int] = []
-    monkeypatch.setattr("gpu.model.record", lambda _gpu, ops, _tokens: recorded.append(len(ops)))
+    for module in ("model", "stretches"):
+        monkeypatch.setattr(f"gpu.{module}.record", lambda _gpu, ops, _tokens: recorded.append(len(ops)))
     monkeypatch.setattr(Gpu, "submit", lambda _gpu, _commands: None)
     first, both = [sum(recorded) for _ in model.feed(IDS[: 2 * CHUNK_TOKENS])]
     head = recorded[-1]

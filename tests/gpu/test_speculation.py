@@ -140,7 +140,7 @@ class Echo:
     def _row(self, at: int) -> np.ndarray:
         return np.array([self.script[at % len(self.script)]], np.float32)
 
-    def token_ops(self, _width: int) -> list[SimpleNamespace]:
+    def guess_ops(self, _width: int) -> list[SimpleNamespace]:
         return [SimpleNamespace(is_compiled=True), SimpleNamespace(is_compiled=self.compiled)]
 
     def feed(self, ids: tuple[int, ...], _cancel: object, *, probed: bool) -> Iterator[int]:

@@ -1,4 +1,4 @@
-// The same, normalised on the way (rms_norm.wgsl). `keep` is up to lib/keep_*.
+// The same, normalised on the way (rms_norm.wgsl). `keep` and `keep_raw` are up to lib/keep_*.
 override WIDTH: f32 = 1.0;    // of a row, without its padding
 override EPSILON: f32 = 0.0;
 @group(0) @binding(3) var<storage, read> x_values: array<vec4<f32>>;
@@ -30,6 +30,9 @@ fn loaded(token: u32, block: u32) -> array<vec4<f32>, 8> {
         x_values[i + 4u] * inverse_rms * gain[g + 4u], x_values[i + 5u] * inverse_rms * gain[g + 5u],
         x_values[i + 6u] * inverse_rms * gain[g + 6u], x_values[i + 7u] * inverse_rms * gain[g + 7u],
     );
-    keep(own_group, token, block, v);
+    if (own_group == 0u) {
+        keep(token, block, v);
+        keep_raw(i, 8u * (token * matrix.x_blocks + block));
+    }
     return v;
 }

@@ -14,8 +14,9 @@ from gpu.kernels.channel_rows import (
     ROWS,
     SQUARES,
     SUM,
+    TOGETHER,
 )
-from gpu.kernels.channel_stats import MAX_TAPS, Tap, channel_stats, header, reference
+from gpu.kernels.channel_stats import MAX_TAPS, Tap, channel_stats, header, reference, rows_of
 from tests.gpu.device_arrays import Bench, close
 
 THRESHOLDS = (0.5, 1.5)
@@ -24,21 +25,19 @@ EXACT = (ABSMAX, NEWEST, LOW, HIGH, PLACE)
 
 def run(bench: Bench, passes: list[list[np.ndarray]], tokens: int = 6) -> list[np.ndarray]:
     """The rows of every site after some passes, u32 [ROWS, K] each; what lies around them stays as it was."""
-    strides = [-(-x.shape[1] // 32) * 32 for x in passes[0]]
-    starts = np.cumsum([HEADER + 4, *(ROWS * stride for stride in strides)])
-    stats = bench.zeros(int(starts[-1]) + 8)
+    padded = [-(-x.shape[1] // TOGETHER) * TOGETHER for x in passes[0]]
+    firsts = [TOGETHER + sum(padded[:i]) for i in range(len(padded) + 1)]
+    words = HEADER + ROWS * (firsts[-1] + TOGETHER)
+    stats = bench.zeros(words)
     bench.kit.gpu.write(stats, header(*THRESHOLDS))
     for i, sites in enumerate(passes):
         held = [bench.activations(x, coded=False) for x in sites]
-        taps = [Tap(x, int(start)) for x, start in zip(held, starts, strict=False)]
+        taps = [Tap(x, first) for x, first in zip(held, firsts, strict=False)]
         bench.run([channel_stats(bench.kit, taps, stats)], tokens, position=i * tokens)
-    found = bench.read(stats, (int(starts[-1]) + 8,), np.uint32)
-    assert not found[HEADER : HEADER + 4].any()
-    assert not found[starts[-1] :].any()
-    rows = [
-        found[start : start + ROWS * w].reshape(ROWS, w) for start, w in zip(starts, strides, strict=False)
-    ]
-    return [part[:, : x.shape[1]] for part, x in zip(rows, passes[0], strict=True)]
+    rows = rows_of(bench.read(stats, (words,), np.uint32)[HEADER:])
+    assert not rows[:, :TOGETHER].any()
+    assert not rows[:, firsts[-1] :].any()
+    return [rows[:, first : first + x.shape[1]] for first, x in zip(firsts, passes[0], strict=False)]
 
 
 @pytest.mark.parametrize("widths", [(1,), (40, 300), (33, 64, 7, 128, 65)])
@@ -66,6 +65,21 @@ def test_the_earlier_of_two_equal_maxima_counts_and_a_threshold_is_reached_by_it
     assert found[LOW].sum() == 3
 
 
+@pytest.mark.parametrize(("first", "tokens"), [(0, 8), (5, 1), (6, 7), (3, 8)])
+def test_rows_are_read_round_a_ring(bench: Bench, first: int, tokens: int) -> None:
+    ring = np.random.default_rng(first).standard_normal((8, 100), np.float32)
+    stats = bench.zeros(HEADER + ROWS * 2 * TOGETHER)
+    bench.kit.gpu.write(stats, header(*THRESHOLDS))
+    op = channel_stats(bench.kit, [Tap(bench.activations(ring, coded=False), 0, rows=8)], stats)
+    bench.run([op], tokens, position=first + 16, first=first)
+    found = rows_of(bench.read(stats, (HEADER + ROWS * 2 * TOGETHER,), np.uint32)[HEADER:])[:, :100]
+    x = ring[(first + np.arange(tokens)) % 8]
+    expected = reference(np.zeros_like(found), x, THRESHOLDS, first + 16)
+    for row in EXACT:
+        np.testing.assert_array_equal(found[row], expected[row], err_msg=str(row))
+    close(found[SUM].view(np.float32), expected[SUM].view(np.float32))
+
+
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
 def test_what_is_not_finite_stays_on_record(bench: Bench, value: float) -> None:
     x = np.ones((6, 32), np.float32)
@@ -82,12 +96,12 @@ def test_a_million_tokens_are_summed_to_five_digits(plain_bench: Bench) -> None:
     """Two levels: a pass of its own, then the passes. One running f32 sum would be 1e-3 off."""
     passes = 8192
     held = plain_bench.activations(np.full((128, 32), 0.1, np.float32), coded=False)
-    stats = plain_bench.zeros(HEADER + ROWS * 32)
+    stats = plain_bench.zeros(HEADER + ROWS * TOGETHER)
     plain_bench.kit.gpu.write(stats, header(*THRESHOLDS))
-    op = channel_stats(plain_bench.kit, [Tap(held, HEADER)], stats)
+    op = channel_stats(plain_bench.kit, [Tap(held, 0)], stats)
     for _ in range(8):
         plain_bench.run([op] * (passes // 8), 128)
-    rows = plain_bench.read(stats, (HEADER + ROWS * 32,), np.uint32)[HEADER:].reshape(ROWS, 32)
+    rows = rows_of(plain_bench.read(stats, (HEADER + ROWS * TOGETHER,), np.uint32)[HEADER:])
     total = rows[SUM].view(np.float32)[0] / (128 * passes)
     assert abs(total / np.float32(0.1) - 1) < 2e-4
     assert rows[LOW, 0] == 0

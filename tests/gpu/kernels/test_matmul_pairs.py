@@ -112,9 +112,9 @@ def test_values_normalised_on_loading(bench: Bench, rows: int, columns: int, tok
     x = rng.standard_normal((tokens + 1, columns), np.float32) * 5
     gain = rng.standard_normal(columns, np.float32)
     matrix, exact = bench.matrix(weights, "q4", "pairs")
-    y, held = bench.zeros(tokens * rows), bench.activations(np.full((tokens, columns), np.nan, np.float32))
-    padded = bench.buffer(np.pad(gain, (0, -columns % 32)))
-    norm = Norm(padded, 1e-3, held if kept else None)
+    held, raw = (bench.activations(np.full((tokens, columns), np.nan, np.float32)) for _ in "ab")
+    y, padded = bench.zeros(tokens * rows), bench.buffer(np.pad(gain, (0, -columns % 32)))
+    norm = Norm(padded, 1e-3, *((held, raw) if kept else ()))
     ops = matmul_pairs(
         bench.kit, matrix, bench.activations(x), Sums(y, rows), columns=1, quantize=127, norm=norm
     )
@@ -123,6 +123,7 @@ def test_values_normalised_on_loading(bench: Bench, rows: int, columns: int, tok
     close(bench.read(y, (tokens, rows)), reference_w_a8(exact, normed))
     if kept:
         close(bench.read(held.values, (tokens, held.stride))[:, :columns], normed, 1e-6)
+        np.testing.assert_array_equal(bench.read(raw.values, (tokens, raw.stride))[:, :columns], x[1:])
 
 
 @pytest.mark.parametrize(("q_heads", "kv_heads", "head_dim", "columns"), [(5, 1, 24, 80), (4, 2, 128, 1312)])

@@ -116,7 +116,7 @@ def check_normed(bench: Bench, rows: int, columns: int) -> None:
     weights, x = problem(rows, columns, 2)
     gain = bench.buffer(np.pad(weights[0], (0, -columns % 32)))
     matrix, exact = bench.matrix(weights, "q4")
-    hidden, separate, kept = bench.activations(x * 5), *(bench.activations(np.zeros_like(x)) for _ in "ab")
+    hidden, separate, kept, raw = (bench.activations(v) for v in (x * 5, *[np.zeros_like(x)] * 3))
 
     def found(ops_to: Callable[[Sums], list[Op]], normed: Activations) -> list[np.ndarray]:
         y = bench.zeros(rows)
@@ -131,12 +131,13 @@ def check_normed(bench: Bench, rows: int, columns: int) -> None:
         ],
         separate,
     )
-    norm = Norm(gain, EPSILON, kept)
+    norm = Norm(gain, EPSILON, kept, raw)
     at_once = found(
         lambda to: matvec(bench.kit, matrix, hidden, to, integer=True, quantize=127, norm=norm), kept
     )
     for one, other in zip(one_by_one, at_once, strict=True):
         np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(bench.read(raw.values, (1, raw.stride))[:, :columns], x[1:] * 5)
     normed = rms_norm.reference(x[1:] * 5, weights[0], EPSILON)
     close(at_once[0], reference_w_a8(exact, normed))
 

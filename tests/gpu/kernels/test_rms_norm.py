@@ -51,3 +51,11 @@ def test_reads_from_the_first_row_asked_for(bench: Bench) -> None:
     ops = [rms_norm(bench.kit, bench.activations(x), bench.buffer(gain), 1e-5, out, VALUES)]
     bench.run(ops, 1, first=3)
     close(bench.read(out.values, (1, 64)), reference(x[3:], gain[0], 1e-5))
+
+
+def test_rows_are_copied_as_they_were(bench: Bench) -> None:
+    x = np.random.default_rng(4).standard_normal((3, 300), np.float32)
+    out, raw = (bench.activations(np.zeros((2, 300), np.float32)) for _ in "ab")
+    gain = bench.buffer(np.ones(320, np.float32))
+    bench.run([rms_norm(bench.kit, bench.activations(x), gain, 1e-5, out, CODES, raw=raw)], 2, first=1)
+    np.testing.assert_array_equal(bench.read(raw.values, (2, raw.stride))[:, :300], x[1:])

@@ -33,7 +33,7 @@ def is_as_loaded(model: Model) -> bool:
         model.cached_ids == []
         and model.probes.tokens == 0
         and model.probes.thresholds == untouched
-        and probes == {"channel statistics"}
+        and probes == {"channel statistics", "newest values"}
     )
 
 

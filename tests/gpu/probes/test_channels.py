@@ -7,13 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gpu.checkpoints import Checkpoint, open_checkpoint
 from gpu.device import Gpu, open_gpu
 from gpu.errors import RequestError
 from gpu.events import ChannelStats
-from gpu.kernels.channel_rows import HEADER, ROWS
+from gpu.kernels.channel_rows import HEADER, ROWS, TOGETHER
 from gpu.model import LoadOptions, Model
+from gpu.probes.channels import RING_ROWS
 from gpu.probes.ranking import rank
 from gpu.probes.sites import sites_of, stats_bytes
 from gpu.scheme import Scheme
@@ -31,6 +34,14 @@ CONTEXT = 320
 @pytest.fixture(scope="module")
 def loaded(golden_model: Callable[..., Model]) -> Model:
     return golden_model(SPEC.name, CONTEXT)
+
+
+@pytest.fixture(scope="module")
+def whole(golden_checkpoint: Callable[[str], Checkpoint]) -> Reference:
+    """What transformers' layers would see of the prompt."""
+    reference = Reference(golden_checkpoint(SPEC.name))
+    reference.logits(GOLDEN.prompt_ids)
+    return reference
 
 
 @pytest.fixture
@@ -102,6 +113,42 @@ def test_every_figure_of_every_site_over_a_prompt_in_pieces(
         np.testing.assert_allclose(at_peak, magnitude.max(axis=0), rtol=1e-4, err_msg=site)
 
 
+PASSES = st.tuples(
+    st.sampled_from(["probed", "probed", "plain", "rewind", "look"]),
+    st.sampled_from([1, 1, 1, 1, 2, RING_ROWS, RING_ROWS + 1]),
+)
+
+
+@settings(max_examples=25)
+@given(steps=st.lists(PASSES, min_size=1, max_size=12))
+def test_whatever_comes_between_tokens_the_probed_ones_are_counted(
+    loaded: Model, whole: Reference, steps: list[tuple[str, int]]
+) -> None:
+    """Single tokens wait in a ring, which others may need."""
+    loaded.rewind(0)
+    loaded.probes.reset((1e-6, 2.5))
+    counted: list[int] = []
+    for kind, tokens in steps:
+        held = len(loaded.cached_ids)
+        if kind == "rewind":
+            loaded.rewind(max(0, held - tokens))
+        elif kind == "look":
+            loaded.probes.read(loaded.sites[-1])
+        elif held + tokens <= len(GOLDEN.prompt_ids):
+            ids = GOLDEN.prompt_ids[held:][:tokens]
+            for part in [ids] if tokens == 2 else [[token] for token in ids]:
+                list(loaded.feed(part, probed=kind == "probed"))
+            counted += range(held, held + tokens) if kind == "probed" else ()
+    for site in loaded.sites:
+        found, values = loaded.probes.statistics(site), np.abs(whole.sites[site][counted])
+        assert found.tokens == len(counted)
+        if counted:
+            np.testing.assert_allclose(found.mean_abs, values.mean(axis=0), rtol=1e-4, atol=1e-6)
+            np.testing.assert_allclose(found.absmax, values.max(axis=0), rtol=1e-4, atol=1e-6)
+            newest = whole.sites[site][counted[-1]]
+            np.testing.assert_allclose(loaded.probes.read(site).newest, newest, rtol=1e-3, atol=1e-5)
+
+
 @pytest.mark.parametrize("threshold", [0.0, -1.0, np.nan, np.inf])
 def test_a_threshold_that_is_no_magnitude_is_refused(model: Model, threshold: float) -> None:
     with pytest.raises(RequestError) as failure:
@@ -167,7 +214,8 @@ def test_planted_channels_are_found_and_nothing_else(another_gpu: Gpu, tmp_path:
     assert np.abs(logits - GOLDEN.logits).max() <= 1e-4 * np.abs(GOLDEN.logits).max()
 
 
-def test_statistics_take_the_bytes_that_the_ledger_says(model: Model) -> None:
-    assert model.ledger.by_purpose()["probes"] == stats_bytes(sites_of(model.config))
-    words = HEADER + ROWS * sum(model.probes.read(site).absmax.size for site in model.sites)
-    assert stats_bytes(sites_of(model.config)) == 4 * words
+def test_statistics_and_ring_take_the_bytes_that_the_ledger_says(model: Model) -> None:
+    sites = sites_of(model.config)
+    padded = sum(-(-model.probes.read(site).absmax.size // TOGETHER) * TOGETHER for site in model.sites)
+    assert stats_bytes(sites) == 4 * (HEADER + ROWS * padded)
+    assert model.ledger.by_purpose()["probes"] == stats_bytes(sites) + 4 * RING_ROWS * padded

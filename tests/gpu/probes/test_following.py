@@ -37,7 +37,7 @@ def test_rows_come_in_order_whatever_is_read_between(load: Load) -> None:
     np.testing.assert_allclose(np.concatenate(parts), expected, atol=1e-4 * np.abs(expected).max())
     whole.close()
     model.rewind(0)
-    assert held(model) == {"channel statistics"}
+    assert held(model) == {"channel statistics", "newest values"}
 
 
 def test_following_another_site_keeps_the_cache_and_begins_there(load: Load) -> None:
@@ -82,7 +82,7 @@ def test_every_token_of_a_followed_site_arrives_once(load: Load) -> None:
     assert rows[0].first == 0
     values = np.concatenate([event.values for event in rows])
     assert values.shape == (len(read), 160)
-    assert held(model) == {"channel statistics"}
+    assert held(model) == {"channel statistics", "newest values"}
     model.rewind(0)
     stats = generate(model, asked(ProbeSelection([site])))
     last = [event for event in stats if isinstance(event, ChannelStats)][-1]

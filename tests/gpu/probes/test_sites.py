@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 
-from gpu.kernels.channel_rows import HEADER, ROWS
+from gpu.kernels.channel_rows import HEADER, ROWS, TOGETHER
 from gpu.probes.sites import sites_of, stats_bytes
 from gpu.qwen3.config import Qwen3Config
 from tests.golden.qwen3.checkpoints import SPECS, config_fields
@@ -25,8 +25,10 @@ def test_sites_are_named_by_the_layer_they_feed_and_as_wide_as_its_input() -> No
 
 def test_statistics_lie_one_after_the_other() -> None:
     sites = sites_of(CONFIG)
-    assert sites[0].offset == HEADER
+    assert (sites[0].first, sites[0].statistics.start) == (0, HEADER)
     for site, following in itertools.pairwise(sites):
-        assert following.offset == site.offset + ROWS * site.stride
-        assert site.channels <= site.stride < site.channels + 32
-    assert stats_bytes(sites) == 4 * (HEADER + sum(ROWS * site.stride for site in sites))
+        assert (following.first, following.statistics.start) == (site.end, site.statistics.stop)
+        assert site.end % TOGETHER == 0
+        assert site.channels <= site.stride <= site.end - site.first < site.channels + TOGETHER
+    assert stats_bytes(sites) == 4 * sites[-1].statistics.stop
+    assert sites[-1].statistics.stop == HEADER + ROWS * sites[-1].end

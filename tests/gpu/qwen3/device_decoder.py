@@ -44,7 +44,7 @@ class DeviceDecoder:
             allocation.weights,
             allocation.caches,
             allocation.space,
-            allocation.probes.buffer,
+            allocation.probes,
             allocation.sites,
         )
         self.sites: dict[str, np.ndarray] = {}
@@ -52,16 +52,16 @@ class DeviceDecoder:
     def logits(self, ids: Sequence[int], position: int = 0) -> np.ndarray:
         """Run tokens from `position` on; float32 [tokens, vocabulary]."""
         tokens, space = len(ids), self.space
+        variant = Variant(columns_for(tokens), probed=True)
         self.sites = {}
         self.bench.kit.gpu.write(space.ids, np.asarray(ids, np.uint32))
         self.bench.run(self.decoder.embed(), tokens, position)
         tapped = (space.attention_in, space.attention_out, space.mlp_in, space.mlp_out, space.hidden)
         for index in range(self.config.num_hidden_layers):
-            ops = self.decoder.layer(index, Variant(columns_for(tokens), probed=True))
-            self.bench.run(ops, tokens, position)
+            self.bench.run(self.decoder.layer(index, variant), tokens, position)
             for suffix, held in zip(LAYER_SITES, tapped, strict=True):
                 self.sites[f"layers.{index}{suffix}"] = self._values(held, tokens)
-        self.bench.run(self.decoder.head_taps(), tokens, position)
+        self.bench.run(self.decoder.head_taps(variant), tokens, position)
         self.sites[HEAD_SITE] = self._values(space.attention_in, tokens)
         return np.concatenate([self._head(first, tokens) for first in range(0, tokens, HEAD_ROWS)])
 
