@@ -28,3 +28,16 @@ def test_the_ledger_is_on_show_as_soon_as_the_model_is_open(
     assert dict(told[-1].by_purpose)["weights"] == 2**30
     memory.set_model(None)
     assert panel.rows() == []
+
+
+def test_a_ledger_that_came_before_the_model_was_known_is_told_of_it(
+    qtbot: QtBot, theme: Theme, engine: EngineThread, settle: Callable[[], None]
+) -> None:
+    panel = MemoryPanel(theme)
+    qtbot.addWidget(panel)
+    memory = MemoryController(panel, engine)
+    engine.open(ModelWish("demo"))
+    settle()
+    memory._timer.timeout.emit()
+    memory.set_model(facts_for(ModelWish("demo")))
+    assert panel.headline().startswith("W4A8: weights")
