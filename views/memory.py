@@ -16,7 +16,7 @@ KIB = 2**10
 MIB = 2**20
 GIB = 2**30
 _BAR_HEIGHT = 18
-_CELL_WIDTH = 156
+_LEAST_CELL_WIDTH = 156
 
 
 def size_text(size_bytes: int) -> str:
@@ -45,7 +45,7 @@ class MemoryPanel(QWidget):
         self.set_frame(MemoryFrame())
 
     def set_frame(self, frame: MemoryFrame) -> None:
-        self._headline.setText(frame.headline or "No GPU memory is in use.")
+        self._headline.setText(frame.headline if frame.entries else "No GPU memory is in use.")
         self._bar.set_frame(frame)
         self._legend.set_frame(frame)
         self._total.setText(total_sentence(frame))
@@ -62,7 +62,9 @@ class MemoryPanel(QWidget):
         return self._headline.text()
 
     def _lay_out(self) -> None:
+        """All of it scrolls: in a low dock at large text Qt would cut the sentences off."""
         as_card(self)
+        inside = QWidget()
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -70,19 +72,21 @@ class MemoryPanel(QWidget):
         describe(
             scroll, "Memory by purpose", "Bytes held under each purpose; the share is of all that is held"
         )
-        scroll.setWidget(self._legend)
-        scroll.viewport().setAutoFillBackground(False)
-        self._legend.setAutoFillBackground(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 6)
-        column.setSpacing(GAP)
         top = QHBoxLayout()
         top.addWidget(self._headline, 1)
         top.addWidget(self._link)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(8, 8, 8, 6)
+        column.setSpacing(GAP)
         column.addLayout(top)
-        for part in (self._bar, self._total):
-            column.addWidget(part)
-        column.addWidget(scroll, 1)
+        for part in (self._bar, self._total, self._legend):
+            column.addWidget(part, 1 if part is self._legend else 0)
+        scroll.setWidget(inside)
+        for part in (scroll.viewport(), inside):
+            part.setAutoFillBackground(False)  # the card shows through
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(scroll)
 
 
 def total_sentence(frame: MemoryFrame) -> str:
@@ -94,7 +98,7 @@ def total_sentence(frame: MemoryFrame) -> str:
     if frame.total_bytes is None:
         return f"{size_text(used)} allocated{where}; the adapter's total is unknown."
     share = used / frame.total_bytes if frame.total_bytes else 0.0
-    source = f" (total from {frame.total_source})" if frame.total_source else ""
+    source = f"; total from {frame.total_source}" if frame.total_source else ""
     return f"{size_text(used)} of {size_text(frame.total_bytes)}{where}, {share:.1%}{source}"
 
 
@@ -218,7 +222,8 @@ class Legend(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        columns = max(1, (self.width() + 18) // (_CELL_WIDTH + 18))
+        widest = max((cell.sizeHint().width() for cell in self._cells), default=0)
+        columns = max(1, (self.width() + 18) // (max(widest, _LEAST_CELL_WIDTH) + 18))
         for index, cell in enumerate(self._cells):
             self._grid.addWidget(cell, index // columns, index % columns)
         for column in range(self._grid.columnCount()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -22,13 +22,13 @@ from views.fields import ChoiceBox, WholeBox
 from views.figures import Callout, decade_limits, short
 from views.frames import Outlier, SpikesFrame
 from views.theme import GAP, Theme
-from views.widgets import ElidedLabel, as_card, describe, label, tool_button
+from views.widgets import TEXT_CHANGES, ElidedLabel, as_card, describe, label, tool_button
 
 if TYPE_CHECKING:
     from views.plots import BarPlot
 
 _LABELLED = 5
-_TABLE_WIDTH = 176
+_CELL_PADDING = 12
 _PLOT_SIZE = (160, 90)
 
 
@@ -54,6 +54,8 @@ class SpikesPanel(QWidget):
         )
         self._layer = _LayerBox()
         self._statistic = ChoiceBox("Statistic", "How a channel's magnitudes are summed up over tokens")
+        fixed = QSizePolicy.Policy.Fixed  # where room is short the site gives way: the line below names it
+        self._statistic.setSizePolicy(fixed, fixed)
         self._live = tool_button("Live", "Read the statistics back while the model answers")
         self._table = OutlierTable()
         self._summary = ElidedLabel("muted")
@@ -209,13 +211,23 @@ class OutlierTable(QTableWidget):
         self.setHorizontalHeaderLabels(self._HEADERS)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 5)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
-        self.setFixedWidth(_TABLE_WIDTH)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in TEXT_CHANGES:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Three columns, each as wide as the widest heading."""
+        metrics = self.horizontalHeader().fontMetrics()
+        self.setFixedWidth(3 * (max(map(metrics.horizontalAdvance, self._HEADERS)) + _CELL_PADDING))
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 5)
 
     def show_outliers(self, outliers: tuple[Outlier, ...]) -> None:
         """Rewrites the cells in place: a live list keeps its selection and its scroll position."""

@@ -17,7 +17,7 @@ from views.frames import Choice, Outlier, SpikesFrame
 
 STATISTICS = (
     Choice("absmax", "Largest", "The largest |x| of this answer, its prompt included"),
-    Choice("last", "Newest token", "|x| of the token computed last"),
+    Choice("last", "Newest", "|x| of the token computed last"),
     Choice("mean_abs", "Mean", "The mean |x| of this answer, its prompt included"),
     Choice("rms", "RMS", "The root mean square of this answer, its prompt included"),
 )

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.views import samples
 from tests.views.controls import named
 from views.frames import MemoryEntry, MemoryFrame
 from views.memory import MemoryPanel, StackedBar, size_text, total_sentence
-from views.theme import DARK, LIGHT
+from views.theme import DARK, LIGHT, Theme
 
 GIB = 2**30
 HALVES = MemoryFrame(
@@ -43,7 +43,7 @@ def test_rows_read_purpose_size_share_and_exact_bytes(panel: MemoryPanel) -> Non
 
 
 def test_total_says_who_knows_it() -> None:
-    assert total_sentence(HALVES) == "3.00 GiB of 4.00 GiB on RTX 3090, 75.0% (total from NVML)"
+    assert total_sentence(HALVES) == "3.00 GiB of 4.00 GiB on RTX 3090, 75.0%; total from NVML"
     unknown = replace(HALVES, total_bytes=None)
     assert total_sentence(unknown) == "3.00 GiB allocated on RTX 3090; the adapter's total is unknown."
 
@@ -102,6 +102,15 @@ def test_legend_reflows(panel: MemoryPanel, qtbot) -> None:
     qtbot.waitUntil(lambda: len({cell.x() for cell in cells}) == 4)
     panel.resize(400, 300)
     qtbot.waitUntil(lambda: len({cell.x() for cell in cells}) == 2)
+
+
+def test_in_a_low_dock_at_large_text_every_sentence_is_whole(panel: MemoryPanel, theme: Theme, qtbot) -> None:
+    panel.set_frame(samples.memory())
+    theme.set_scale(1.5)
+    panel.resize(400, 120)
+    sentences = [one for one in panel.findChildren(QLabel) if one.wordWrap()]
+    assert len(sentences) == 2
+    qtbot.waitUntil(lambda: all(one.height() >= one.heightForWidth(one.width()) for one in sentences))
 
 
 def test_dark_colours_are_used_in_the_dark(panel: MemoryPanel, theme) -> None:

@@ -15,6 +15,7 @@ from tests.views.controls import named, pick
 from views.frames import SpikesFrame
 from views.plots import BarPlot
 from views.spikes import OutlierTable, SpikesPanel, ratio_text
+from views.theme import Theme
 
 
 @pytest.fixture
@@ -135,3 +136,15 @@ def test_the_room_of_the_chart_is_kept_before_it_is_built(panel: SpikesPanel) ->
     panel.prepare()
     assert panel.findChild(BarPlot) is not None
     assert panel.minimumSizeHint() == asked
+
+
+def test_at_larger_text_headings_and_the_statistic_are_read_whole(
+    panel: SpikesPanel, theme: Theme, qtbot
+) -> None:
+    panel.set_frame(samples.spikes())
+    panel.resize(424, 300)
+    theme.set_scale(1.3)
+    table, statistic = panel.findChild(OutlierTable), named(panel, QComboBox, "Statistic")
+    needed = table.fontMetrics().horizontalAdvance("channel")
+    qtbot.waitUntil(lambda: table.columnWidth(0) > needed)
+    qtbot.waitUntil(lambda: statistic.width() >= statistic.sizeHint().width())
