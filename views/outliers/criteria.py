@@ -12,6 +12,8 @@ from views.frames.outliers import CriteriaFrame, MatchFrame
 from views.theme import GAP
 from views.widgets import label
 
+_LEAST_BOX_PX = 64  # where room is short the numbers' boxes give way, not the words before them
+
 
 @dataclass(frozen=True)
 class Threshold:
@@ -74,6 +76,7 @@ class ThresholdBar(QWidget):
 
     def _box(self, each: Threshold) -> DecimalBox:
         box = DecimalBox(each.name, f"{each.name}; the verdicts follow at once")
+        box.setMinimumWidth(_LEAST_BOX_PX)
         box.setRange(*each.limits)
         box.setSingleStep(each.step)
         box.setDecimals(0 if each.step >= 5 else 1)

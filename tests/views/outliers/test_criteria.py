@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from PySide6.QtWidgets import QLabel
+
 from views.fields import DecimalBox
 from views.frames.outliers import CriteriaFrame, MatchFrame
 from views.outliers.criteria import CRITERIA, MATCH, ThresholdBar
@@ -25,3 +27,13 @@ def test_every_field_of_a_frame_has_its_box(qtbot) -> None:
         assert {each.key for each in thresholds} == set(vars(frame))
         values = {box.accessibleName(): box.value() for box in bar.findChildren(DecimalBox)}
         assert values == {each.name: getattr(frame, each.key) for each in thresholds}
+
+
+def test_where_room_is_short_the_words_stay_whole(qtbot) -> None:
+    bar = ThresholdBar(CRITERIA, CriteriaFrame())
+    qtbot.addWidget(bar)
+    natural = bar.sizeHint().width()
+    bar.setFixedWidth(natural - 60)
+    bar.show()
+    for words in bar.findChildren(QLabel):
+        assert words.width() >= words.sizeHint().width()
