@@ -39,7 +39,7 @@ from app.presenters.spikes import note_about
 from app.prompts import sample_prompts
 from app.truth import TruthFile
 from gpu.sampling import Sampling
-from views.ahead import Ahead
+from views.ahead import Ahead, FirstPaint
 from views.chat import ChatPanel
 from views.chat.token_card import TokenCard
 from views.conversations import ConversationsPanel
@@ -109,7 +109,7 @@ class Gui(QObject):
         self.model = ModelController(self.window, self.engine, preferences, self._choose_directory)
         self._seen = {"spikes": True, "damage": True, "microscope": False}
         self._connect()
-        Ahead(self.window, (panels.spikes.prepare, panels.damage.prepare))
+        self._work_ahead()
 
     def expect(self, wish: ModelWish) -> None:
         """Show that the engine has been asked to open a first model."""
@@ -192,6 +192,15 @@ class Gui(QObject):
 
     def _choose_directory(self) -> str:
         return QFileDialog.getExistingDirectory(self.window, "Open a model directory")
+
+    def _work_ahead(self) -> None:
+        """The charts are there before the first values; the pages' modules are read when nobody waits."""
+        panels = self.window.panels
+        charts = Ahead(self, (panels.spikes.prepare, panels.damage.prepare))
+        FirstPaint(self.window).came.connect(charts.begin)
+        reading = Ahead(self, self.pages.readings())
+        self.engine.idle.connect(reading.begin)
+        self.chat.running_changed.connect(reading.hold)
 
     def _connect(self) -> None:
         self.model.model_changed.connect(self._set_model)

@@ -5,7 +5,8 @@ To read and build them would take a third of the window's start."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from gpu.probes.captured import Capture
 
 _LATE = ("compare", "outliers", "microscope")
+_MODULES = (  # each is read in less than 50 ms, after those before it
+    *("app.controllers.compare", "views.compare"),
+    *("views.outliers", "app.outlier_room"),
+    *("app.controllers.microscope", "views.microscope"),
+    *("views.calculator", "app.controllers.calculator", "app.controllers.calculator_source", "app.subjects"),
+)
 
 
 class Pages(QObject):
@@ -83,6 +90,10 @@ class Pages(QObject):
                 lambda: self.calculator.panel,
             ),
         )
+
+    def readings(self) -> tuple[Callable[[], object], ...]:
+        """Steps that read what the pages need, so that the first look at one waits for less."""
+        return tuple(partial(import_module, name) for name in _MODULES)
 
     @cached_property
     def compare(self) -> CompareController:

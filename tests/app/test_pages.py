@@ -20,8 +20,10 @@ from app.settings import SettingsFile
 from tests.app.fake_engine import FakeEngine, Script
 from tests.app.windows import begin
 from tests.views.controls import named
+from views.ahead import Ahead
 from views.compare import ComparePanel
 from views.fields import ChoiceBox
+from views.plots import BarPlot
 from views.theme import Theme
 
 LATE = ("compare", "outliers", "microscope")
@@ -101,3 +103,36 @@ def test_the_microscope_has_what_the_spikes_showed_before_it(gui: Gui, qtbot: Qt
     qtbot.waitUntil(lambda: gui.chat.state == "ready" and gui.engine.is_idle)
     site = gui.spikes.site
     assert gui.pages.microscope._newest.site == site != ""
+
+
+def test_charts_and_modules_are_ready_before_anybody_waits_for_them(gui: Gui, qtbot: QtBot) -> None:
+    assert len(gui.findChildren(Ahead)) == 2
+    qtbot.waitUntil(lambda: not any(ahead._steps for ahead in gui.findChildren(Ahead)))
+    assert gui.window.panels.spikes.findChild(BarPlot)
+    assert gui.window.panels.damage.findChild(BarPlot)
+
+
+LOOKING = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from tests.app.windows import WORKSPACES, filled_window
+
+def ours():
+    return {name for name in sys.modules if name.startswith(("app.", "views.", "gpu.", "pyqtgraph", "cmap"))}
+
+with filled_window(QApplication([]), Path(sys.argv[1])) as gui:
+    for step in gui.pages.readings():
+        step()
+    before = ours()
+    for workspace in WORKSPACES:
+        gui.window.show_workspace(workspace)
+    print(sorted(ours() - before))
+"""
+
+
+def test_after_the_readings_a_first_look_reads_nothing_more(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOOKING, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

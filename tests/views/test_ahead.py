@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from views.ahead import Ahead
+from views.ahead import Ahead, FirstPaint
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    result = QWidget()
+    qtbot.addWidget(result)
+    return result
 
 
 class Painted(QObject):
-    """Says in `seen` that what it watches was painted."""
+    """Says in `seen` that what it watches is painted."""
 
     def __init__(self, window: QWidget, seen: list[str]) -> None:
         super().__init__(window)
@@ -23,12 +31,11 @@ class Painted(QObject):
         return False
 
 
-def test_the_window_is_painted_before_anything_is_done(qtbot: QtBot) -> None:
+def test_the_window_is_painted_before_anything_is_done(qtbot: QtBot, window: QWidget) -> None:
     seen: list[str] = []
-    window = QWidget()
-    qtbot.addWidget(window)
+    ahead = Ahead(window, (lambda: seen.append("first"), lambda: seen.append("second")))
+    FirstPaint(window).came.connect(ahead.begin)
     Painted(window, seen)
-    Ahead(window, (lambda: seen.append("first"), lambda: seen.append("second")))
     QApplication.processEvents()
     assert seen == []
     window.show()
@@ -37,21 +44,37 @@ def test_the_window_is_painted_before_anything_is_done(qtbot: QtBot) -> None:
     assert [name for name in seen if name != "painted"] == ["first", "second"]
 
 
-def test_between_two_steps_the_window_hears_what_happened(qtbot: QtBot) -> None:
+def test_only_the_first_paint_is_told(qtbot: QtBot, window: QWidget) -> None:
+    told: list[bool] = []
     seen: list[str] = []
-    window = QWidget()
-    qtbot.addWidget(window)
-    steps = (lambda: QTimer.singleShot(0, lambda: seen.append("heard")), lambda: seen.append("second"))
-    Ahead(window, (*steps, lambda: seen.append("third")))
+    FirstPaint(window).came.connect(lambda: told.append(True))
+    Painted(window, seen)
     window.show()
+    qtbot.waitUntil(lambda: bool(seen))
+    window.repaint()
+    assert len(seen) > 1
+    assert told == [True]
+
+
+def test_between_two_steps_the_window_hears_what_happened(qtbot: QtBot, window: QWidget) -> None:
+    seen: list[str] = []
+    steps = (lambda: QTimer.singleShot(0, lambda: seen.append("heard")), lambda: seen.append("second"))
+    Ahead(window, (*steps, lambda: seen.append("third"))).begin()
     qtbot.waitUntil(lambda: "third" in seen)
     assert seen.index("heard") < seen.index("third")
 
 
-def test_it_rests_when_all_is_done(qtbot: QtBot) -> None:
-    window = QWidget()
-    qtbot.addWidget(window)
-    done: list[bool] = []
-    ahead = Ahead(window, (lambda: done.append(ahead.findChild(QTimer).isActive()),))
-    window.show()
-    qtbot.waitUntil(lambda: done == [True] and not ahead.findChild(QTimer).isActive())
+def test_held_it_takes_no_step_until_it_is_begun_again(qtbot: QtBot, window: QWidget) -> None:
+    done: list[int] = []
+    ahead = Ahead(window, [lambda number=number: done.append(number) for number in range(3)])
+    timer = ahead.findChild(QTimer)
+    ahead.begin()
+    ahead.hold(True)
+    assert not timer.isActive()
+    ahead.hold(False)
+    assert not timer.isActive()
+    ahead.begin()
+    qtbot.waitUntil(lambda: done == [0, 1, 2])
+    assert not timer.isActive()
+    ahead.begin()
+    assert not timer.isActive()
