@@ -151,12 +151,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let kv_head = served / pieces;
     let first_token = group.y * (QUERIES / GROUP);
     let lane = thread % 8u;
-    let place = Place(kv_head, kv_head * group_heads + served % pieces * GROUP, first_token, group.x % PARTS, lane, thread,
+    let part = group.x % PARTS;
+    let place = Place(kv_head, kv_head * group_heads + served % pieces * GROUP, first_token, part, lane, thread,
                       cache_chunk(kv_head, lane), cache_chunk(kv_head, lane + 8u), heads.window);
     let earliest = step.position + first_token + 1u;
-    let first = select(0u, earliest - place.window, earliest > place.window) / 8u * 8u;
+    let first = select(0u, earliest - heads.window, earliest > heads.window) / 8u * 8u;
     let past = step.position + min(first_token + QUERIES / GROUP, step.tokens);
-    let range = range_of(place.part, first, past);
+    let range = range_of(part, first, past);  // not of place: compilers take all of it for the lane's own
     prepare(place, range);
     let queries = Slices(load_query(place, 0u), load_query(place, 1u), load_query(place, 2u), load_query(place, 3u),
                          load_query(place, 4u), load_query(place, 5u), load_query(place, 6u), load_query(place, 7u));

@@ -65,7 +65,7 @@ fn store_all(row: u32, token: u32, thread: u32) {
     for (var i = thread; i < 4u * TEAMS * COLUMNS; i += LANES * TEAMS) {
         let four = i / 4u;  // rows of a team for a token
         let sums = shares[four * LANES];
-        store_row(token + four / TEAMS, row + i % (4u * TEAMS), sums[i % 4u], sums[i % 4u ^ 1u], true, true);
+        store_row(token + four / TEAMS, row + i % (4u * TEAMS), sums[i % 4u], sums[(i % 4u) ^ 1u], true, true);
     }
 }
 

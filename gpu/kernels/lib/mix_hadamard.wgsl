@@ -23,10 +23,10 @@ fn mixed_sixty_four(v: Eight, thread: u32) -> Eight {
 
 fn mixed(s: Slice, is_wide: bool, thread: u32) -> Slice {
     let a = mixed_sixty_four(s.a, thread);
+    let b = mixed_sixty_four(s.b, thread);  // though it be zeros: lanes only exchange where all of them come
     if (!is_wide) {
         return Slice(a, Eight());
     }
-    let b = mixed_sixty_four(s.b, thread);
     let root = 0.70710678;
     return Slice(Eight((a.low + b.low) * root, (a.high + b.high) * root),
                  Eight((a.low - b.low) * root, (a.high - b.high) * root));

@@ -13,15 +13,16 @@ fn rotate_heads(first_head: u32, end_head: u32, token: u32, lane: u32) {
     let rotated_heads = q_heads + heads.kv_heads;
     let first_chunk = token * q_heads * heads.head_chunks + lane;
     let chunks = heads.head_chunks;
+    let is_wide = chunks > 8u;
     for (var head = first_head; head < end_head; head++) {
         if (head >= rotated_heads) {
-            store_value_slice(head - rotated_heads, lane, position, value_of(turns, head), turns.is_wide);
+            store_value_slice(head - rotated_heads, lane, position, value_of(turns, head), is_wide);
         } else if (head >= q_heads) {
-            store_key_slice(head - q_heads, lane, position, key_of(turns, head), turns.is_wide);
+            store_key_slice(head - q_heads, lane, position, key_of(turns, head), is_wide);
         } else {
             let query = query_of(turns, head);
             store_query(first_chunk + head * chunks, query.a);
-            if (turns.is_wide) { store_query(first_chunk + head * chunks + 8u, query.b); }
+            if (is_wide) { store_query(first_chunk + head * chunks + 8u, query.b); }
         }
     }
 }
