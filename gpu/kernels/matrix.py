@@ -54,11 +54,11 @@ def loading_parts(x: Activations, quantize: int, norm: Norm | None, threads: int
     if norm is None:
         return ("lib/rounding", "lib/x_values"), {"x_values": x.values}, {"QMAX": quantize}
     kept = {} if norm.keep is None else {"out_values": norm.keep.values}
-    keep = ("lib/write_values", "lib/keep_values") if kept else ("lib/keep_nothing",)
+    keep = "lib/keep_normed" if kept else "lib/keep_nothing"
     keep_raw, raw = raw_parts(norm.raw)
     constants = {"QMAX": quantize, "WIDTH": x.width, "EPSILON": norm.epsilon, "THREADS": threads}
     bindings = {"x_values": x.values, "gain": norm.gain, **kept, **raw}
-    return ("lib/rounding", "lib/reduce", *keep, *keep_raw, "lib/x_normed"), bindings, constants
+    return ("lib/rounding", "lib/reduce", keep, *keep_raw, "lib/x_normed"), bindings, constants
 
 
 def storing_parts(to: Sums | GatedSums) -> Parts:

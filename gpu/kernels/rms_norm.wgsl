@@ -13,6 +13,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var i = thread; i < norm.blocks * 8u; i += THREADS) {
         let v = x_values[row * 8u + i];
         squares += v * v;
+        keep_raw(group.x * norm.blocks * 8u + i, v);
     }
     let sums = workgroup_sum(squares, thread);
     let mean = (sums.x + sums.y + sums.z + sums.w) / f32(norm.width);
@@ -26,6 +27,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             x_values[i + 4u] * scale * gain[g + 4u], x_values[i + 5u] * scale * gain[g + 5u],
             x_values[i + 6u] * scale * gain[g + 6u], x_values[i + 7u] * scale * gain[g + 7u],
         ));
-        keep_raw(i, 8u * (group.x * norm.blocks + block));
     }
 }

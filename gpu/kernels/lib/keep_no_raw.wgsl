@@ -1,2 +1,2 @@
-// Nobody asks what a block was before it is normalised.
-fn keep_raw(start: u32, to: u32) {}
+// Nobody asks how it was before it is normalised.
+fn keep_raw(i: u32, v: vec4<f32>) {}

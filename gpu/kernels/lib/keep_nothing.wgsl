@@ -1,2 +1,2 @@
 // No probe looks on.
-fn keep(token: u32, block: u32, v: array<vec4<f32>, 8>) {}
+fn keep_row(token: u32, thread: u32) {}
