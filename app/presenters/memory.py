@@ -18,7 +18,7 @@ _PURPOSES = {
         "Workspace",
         "Activations, logits and the parameters of the kernels",
     ),
-    "probes": ("Probes", "Statistics of every channel at every site"),
+    "probes": ("Probes", "Statistics of every channel at every site, and its newest values"),
 }
 
 
