@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gpu.checkpoints import Checkpoint, open_checkpoint
@@ -113,14 +113,17 @@ def test_every_figure_of_every_site_over_a_prompt_in_pieces(
         np.testing.assert_allclose(at_peak, magnitude.max(axis=0), rtol=1e-4, err_msg=site)
 
 
-PASSES = st.tuples(
-    st.sampled_from(["probed", "probed", "plain", "rewind", "look"]),
-    st.sampled_from([1, 1, 1, 1, 2, RING_ROWS, RING_ROWS + 1]),
+STEPS = st.tuples(
+    st.sampled_from(["tokens", "tokens", "pass", "unprobed", "rewind", "look", "reset"]),
+    st.sampled_from([1, 2, 3, RING_ROWS, RING_ROWS + 1]),
 )
 
 
 @settings(max_examples=25)
-@given(steps=st.lists(PASSES, min_size=1, max_size=12))
+@given(steps=st.lists(STEPS, min_size=1, max_size=12))
+@example(steps=[("tokens", 3), ("pass", 2)])
+@example(steps=[("tokens", 3), ("reset", 1), ("tokens", 1)])
+@example(steps=[("tokens", 3), ("unprobed", 1), ("tokens", 2)])
 def test_whatever_comes_between_tokens_the_probed_ones_are_counted(
     loaded: Model, whole: Reference, steps: list[tuple[str, int]]
 ) -> None:
@@ -130,15 +133,18 @@ def test_whatever_comes_between_tokens_the_probed_ones_are_counted(
     counted: list[int] = []
     for kind, tokens in steps:
         held = len(loaded.cached_ids)
+        ids = GOLDEN.prompt_ids[held : held + tokens]
         if kind == "rewind":
             loaded.rewind(max(0, held - tokens))
         elif kind == "look":
             loaded.probes.read(loaded.sites[-1])
-        elif held + tokens <= len(GOLDEN.prompt_ids):
-            ids = GOLDEN.prompt_ids[held:][:tokens]
-            for part in [ids] if tokens == 2 else [[token] for token in ids]:
-                list(loaded.feed(part, probed=kind == "probed"))
-            counted += range(held, held + tokens) if kind == "probed" else ()
+        elif kind == "reset":
+            loaded.probes.reset()
+            counted.clear()
+        else:
+            for part in [[token] for token in ids] if kind == "tokens" else [ids]:
+                list(loaded.feed(part, probed=kind != "unprobed"))
+            counted += range(held, held + len(ids)) if kind != "unprobed" else ()
     for site in loaded.sites:
         found, values = loaded.probes.statistics(site), np.abs(whole.sites[site][counted])
         assert found.tokens == len(counted)
