@@ -100,11 +100,6 @@ class TokenTrace:
         at = before + len(text[:offset].encode(errors="surrogatepass"))
         return bisect_right(list(accumulate(map(len, pieces))), at)
 
-    def cut(self, tokens: int) -> TokenTrace:
-        """The first tokens only."""
-        scores = tuple(replace(score, rows=score.rows[:tokens]) for score in self.scores)
-        return replace(self, rows=self.rows[:tokens], scores=scores)
-
     def with_choice(self, index: int, token_id: int) -> TokenTrace:
         """Up to `index`, and there one of its alternatives as the person's choice. Nothing of it is scored.
 

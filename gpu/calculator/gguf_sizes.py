@@ -11,7 +11,6 @@ from gpu.budget import Term
 from gpu.extent import Extent
 from gpu.model_shape import MatrixKind, ModelShape
 
-FILE_TYPES = ("F16", "Q8_0", "Q4_K_M")
 # Bits and values of a block.
 _BLOCKS = {
     "F32": (32, 1),

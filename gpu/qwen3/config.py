@@ -108,10 +108,6 @@ class Qwen3Config:
         widths = {name: shape[0] for name, shape in tensors if len(shape) == 1}
         return {**widths, "model.norm.weight": self.hidden_size}
 
-    def mlp_width(self, layer: int) -> int:
-        """Inner channels of the MLP of a layer, or of each of its experts."""
-        return self.moe_intermediate_size if self.is_moe_layer(layer) else self.intermediate_size
-
     def check_ids(self, token_ids: Sequence[int]) -> None:
         """Raise `RequestError` for a token id this model has no embedding of."""
         wrong = next((i for i in token_ids if not 0 <= i < self.vocab_size), None)

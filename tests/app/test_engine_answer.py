@@ -86,7 +86,7 @@ def test_going_on_after_its_own_tokens_gives_the_same_answer(
     question = Question(TURNS, False, sampling=GREEDY, max_new_tokens=10)
     text, trace = ask(engine, letters, question)
     rest = Question(TURNS, False, sampling=GREEDY, max_new_tokens=6, answer_ids=trace.token_ids()[:4])
-    assert ask(engine, letters, rest, trace.cut(4))[0] == text
+    assert ask(engine, letters, rest, replace(trace, rows=trace.rows[:4]))[0] == text
 
 
 def test_guessing_ahead_gives_the_same_answer(

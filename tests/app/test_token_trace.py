@@ -71,7 +71,7 @@ def test_a_choice_ends_the_answer_at_the_token_chosen() -> None:
 
 
 def test_a_branch_goes_on_after_its_start() -> None:
-    start = THREE.with_score(score(3)).cut(2)
+    start = replace(THREE, rows=THREE.rows[:2]).with_score(score(2))
     longer = trace_of(entry(4, (5, 0.5)), start=start)
     assert longer.token_ids() == (7, 9, 4)
     assert longer.alternatives(0) == [(7, 0.5), (8, 0.25)]
@@ -82,12 +82,6 @@ def test_a_branch_goes_on_after_its_start() -> None:
 def test_a_start_that_nothing_followed_stays_as_it_is() -> None:
     start = THREE.with_score(score(3))
     assert trace_of(start=start) is start
-
-
-def test_cutting_cuts_the_scores_too() -> None:
-    cut = THREE.with_score(score(3)).cut(2)
-    assert len(cut) == 2
-    assert len(cut.scores[0].rows) == 2
 
 
 def test_a_newer_score_takes_the_place_of_the_same_pair_only() -> None:
