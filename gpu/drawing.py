@@ -1,7 +1,7 @@
 """Where the tokens of an answer are drawn: on the device where it can, or here from logits that it computed.
 
 The device goes on with a token that it drew before anybody read which: it is given as many passes as take
-about `_STRETCH_S`, and what they chose is read together. Nothing of a pass too many at the end of an answer
+about `STRETCH_S`, and what they chose is read together. Nothing of a pass too many at the end of an answer
 stays: the cache holds what `Model.cached_ids` says.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gpu.qwen3.chooser import Chosen
     from gpu.speculation import Steps
 
-_STRETCH_S = 0.05  # the grain of a cancel, and of an answer as it appears
+STRETCH_S = 0.05  # the grain of a cancel, and of an answer as it appears
 Cancel = Callable[[], bool]
 
 
@@ -52,7 +52,9 @@ def device_draws(sampling: Sampling) -> bool:
 
 
 @dataclass(frozen=True)
-class _HostDrawn:
+class HostDrawn:
+    """Drawn from logits f32 [vocabulary] with a chance."""
+
     token_id: int
     chance: float
     logits: npt.NDArray[np.float32]
@@ -71,7 +73,7 @@ class HostDrawing:
         """The next token; waits for its logits. Raises RequestError."""
         logits = self._steps.logits()
         token = self._sampler.draw(logits)
-        return _HostDrawn(token, self._sampler.chance, logits)
+        return HostDrawn(token, self._sampler.chance, logits)
 
     def feed(self, token: int) -> None:
         """Go on after it. Raises Cancelled."""
@@ -97,7 +99,7 @@ class DeviceDrawing:
     ) -> None:
         self._model, self._ends, self._cancel, self._clock = model, ends, cancel, clock
         self._probed, self._left = probed, most
-        self._choice = _choice(sampling, model.config.vocab_size)
+        self._choice = choice_of(sampling, model.config.vocab_size)
         self._random = np.random.Generator(np.random.PCG64(sampling.seed))
         self._position = len(model.cached_ids)
         self._waiting: deque[Chosen] = deque()
@@ -130,7 +132,7 @@ class DeviceDrawing:
         self._left -= len(found)
         self._waiting.extend(found)
         each_s = (self._clock() - self._began_s) / len(found)
-        self._stretch = max(1, min(2 * self._stretch, int(_STRETCH_S / max(each_s, 1e-9))))
+        self._stretch = max(1, min(2 * self._stretch, int(STRETCH_S / max(each_s, 1e-9))))
         is_over = any(not chosen.is_number or chosen.token_id in self._ends for chosen in found)
         if self._left > 0 and not is_over:
             self._run()
@@ -147,7 +149,7 @@ class DeviceDrawing:
         return replace(self._choice, slot=slot, random=self._random.random())
 
 
-def _choice(sampling: Sampling, vocabulary: int) -> Choice:
+def choice_of(sampling: Sampling, vocabulary: int) -> Choice:
     """How each token is chosen; greedy is to draw from the likeliest alone."""
     from gpu.kernels.choose import Choice  # noqa: PLC0415 - what names a request need not load wgpu
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from gpu.drawing import DeviceDrawing, Drawing, Drawn, HostDrawing, device_draws
 from gpu.errors import Cancelled, QuantscopeError, RequestError
 from gpu.events import Event, Failed, Finished, FinishReason, PromptProgress, Timing, Token, TokenRows
+from gpu.guessed_drawing import GuessedDrawing
 from gpu.probes.following import Follower
 from gpu.probes.selection import ProbeSelection
 from gpu.sampling import Sampler, Sampling
-from gpu.speculation import Steps
+from gpu.speculation import Guesser, Steps, can_guess
 
 if TYPE_CHECKING:  # what names a request need not load wgpu
     from gpu.model import Model
@@ -126,14 +127,17 @@ class _Run:
 
     def _drawing(self) -> Drawing:
         request, model = self._request, self._model
-        if device_draws(request.sampling) and not request.looks_up:
+        ids, probed = request.prompt_ids + request.answer_ids, self._probed
+        sampler = Sampler(request.sampling, request.prompt_ids, request.answer_ids)
+        if device_draws(request.sampling):
             room = model.context_tokens - len(model.cached_ids)
             most = min(room, request.max_new_tokens or room)
-            ends, probed = request.stop_ids, self._probed
+            if request.looks_up and can_guess(model, probed):
+                guesser = Guesser(model, ids, self._cancel)
+                return GuessedDrawing(model, request.sampling, most, guesser, sampler, self._cancel)
+            ends = request.stop_ids
             return DeviceDrawing(model, request.sampling, most, ends, self._cancel, probed=probed)
-        sampler = Sampler(request.sampling, request.prompt_ids, request.answer_ids)
-        ids = request.prompt_ids + request.answer_ids
-        steps = Steps(model, ids, self._cancel, probed=self._probed, looks_up=request.looks_up)
+        steps = Steps(model, ids, self._cancel, probed=probed, looks_up=request.looks_up)
         return HostDrawing(steps, sampler)
 
     def _timed(self, drawing: Drawing) -> Drawn:

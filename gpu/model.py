@@ -218,6 +218,10 @@ class Model:
         row: F32 = self._read_logits(1)[0]
         return row
 
+    def choose_after(self, token: int) -> None:
+        """Have the next `run_chosen` run this token, which was chosen elsewhere."""
+        self.gpu.write(self._space.ids, np.asarray([token], np.uint32))
+
     def run_chosen(self, position: int, choice: Choice, *, probed: bool = False) -> None:
         """Run the token chosen last, at a place of the context, and choose the next; waits for nothing.
 

@@ -55,12 +55,13 @@ class Sampler:
     """Draws the tokens of one run; equal seeds draw equal tokens.
 
     `answer_ids` count as generated already. `chance` is the probability that the newest token had of being
-    drawn, after penalties, temperature and filters.
+    drawn, after penalties, temperature and filters. Who draws some of them elsewhere takes their chances from
+    `random`.
     """
 
     def __init__(self, sampling: Sampling, prompt_ids: Sequence[int], answer_ids: Sequence[int] = ()) -> None:
         self._sampling = sampling
-        self._random = np.random.Generator(np.random.PCG64(sampling.seed))
+        self.random = np.random.Generator(np.random.PCG64(sampling.seed))
         self._context = {*prompt_ids, *answer_ids}
         self._generated = set(answer_ids)
         self.chance = 1.0
@@ -95,7 +96,7 @@ class Sampler:
     def _draw(self, scores: F32) -> tuple[int, float]:
         ids, probabilities = candidates(scores, self._sampling)
         cumulative = np.cumsum(probabilities)
-        place = np.searchsorted(cumulative, self._random.random() * cumulative[-1], side="right")
+        place = np.searchsorted(cumulative, self.random.random() * cumulative[-1], side="right")
         drawn = min(int(place), len(ids) - 1)
         return int(ids[drawn]), float(probabilities[drawn] / cumulative[-1])
 

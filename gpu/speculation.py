@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 WIDTHS = (1, 2, 4, 8)  # tokens of a pass, the one that was drawn and guesses, which kernels are made for
 _TIMED_PASSES = 31
+_LEAST_GAIN = 1.1  # for which guesses are made: they keep the device from going ahead
 Cancel = Callable[[], bool]
+Clock = Callable[[], float]
 F32 = npt.NDArray[np.float32]
 
 
@@ -48,12 +50,63 @@ class PassTimes:
         """
         if 1 not in self._typical:
             return 1
-        widths = [width for width in WIDTHS if width <= len(expected_tokens)]
-        return max(widths, key=lambda width: expected_tokens[width - 1] / self._seconds(width))
+        rates = {
+            width: expected_tokens[width - 1] / self._seconds(width)
+            for width in WIDTHS
+            if width <= len(expected_tokens)
+        }
+        best = max(rates, key=lambda width: rates[width])
+        return best if rates[best] > _LEAST_GAIN * rates[1] else 1
 
     def _seconds(self, width: int) -> float:
         cheap = self._typical[1] * (1 + (width - 1) / WIDTHS[-1])
         return self._typical.get(width, cheap)
+
+
+class Guesser:
+    """Guesses tokens after a context, as many as bring the most a second, and checks them."""
+
+    def __init__(
+        self, model: Model, ids: Sequence[int], cancel: Cancel, clock: Clock = time.perf_counter
+    ) -> None:
+        self._model, self._cancel, self._clock = model, cancel, clock
+        self._lookup = PromptLookup(ids, model.context_tokens + 1)
+        self._chances = Chances()
+        self._warm: set[int] = set()  # widths that ran before: drivers finish compiling in a first pass
+        self.times = PassTimes()
+
+    def saw(self, token: int) -> None:
+        """The next token was drawn; each tells whether it would have been guessed."""
+        if self._lookup.matched:
+            self._chances.saw(self._lookup.matched, self._lookup.guess(1) == (token,))
+        self._lookup.extend(token)
+
+    def guesses(self) -> tuple[int, ...]:
+        """To be checked after the newest token; none until the kernels of that many are compiled."""
+        if not self._lookup.matched:
+            return ()
+        room = self._model.context_tokens - len(self._model.cached_ids) - 1
+        most = min(room, WIDTHS[-1] - 1)
+        width = self.times.best_width(self._chances.expected_tokens(self._lookup.matched, most))
+        return self._lookup.guess(width - 1) if width > 1 and self._is_compiled(width) else ()
+
+    def check(self, token: int, guesses: tuple[int, ...]) -> F32:
+        """Feed the newest token: logits f32 [1 + guesses, vocabulary] after it and each of them."""
+        began_s, width = self._clock(), 1 + len(guesses)
+        rows = self._model.verify((token, *guesses), self._cancel)
+        if width in self._warm:
+            self.times.took(width, self._clock() - began_s)
+        self._warm.add(width)
+        return rows
+
+    def _is_compiled(self, width: int) -> bool:
+        """Threads begin with it at the first question."""
+        return width in self._warm or all(op.is_compiled for op in self._model.guess_ops(width))
+
+
+def can_guess(model: Model, probed: bool) -> bool:
+    """Not where probes count the tokens of a pass, or one scale serves all of them."""
+    return not probed and model.scheme.granularity != "tensor"
 
 
 @dataclass
@@ -69,10 +122,7 @@ class _Check:
 
 
 class Steps:
-    """Feeds an answer to a model token by token and has its logits; `looks_up` makes it guess.
-
-    It does not where probes count the tokens of a pass, or one scale serves all of them.
-    """
+    """Feeds an answer to a model token by token and has its logits; `looks_up` makes it guess if it can."""
 
     def __init__(
         self,
@@ -82,14 +132,12 @@ class Steps:
         *,
         probed: bool = False,
         looks_up: bool = False,
-        clock: Callable[[], float] = time.perf_counter,
+        clock: Clock = time.perf_counter,
     ) -> None:
         self._model, self._cancel, self._probed, self._clock = model, cancel, probed, clock
-        guesses = looks_up and not probed and model.scheme.granularity != "tensor"
-        self._lookup = PromptLookup(ids, model.context_tokens + 1) if guesses else None
-        self._chances, self._times = Chances(), PassTimes()
+        guesses = looks_up and can_guess(model, probed)
+        self._guesser = Guesser(model, ids, cancel, clock) if guesses else None
         self._check: _Check | None = None
-        self._warm: set[int] = set()  # widths that ran before: drivers finish compiling in a first pass
         self._began_s: float | None = None  # when the newest token was fed by itself
 
     def logits(self) -> F32:
@@ -98,53 +146,26 @@ class Steps:
             row: F32 = self._check.rows[self._check.held]
             return row
         logits = self._model.last_logits()
-        if self._began_s is not None:
-            self._times.took(1, self._clock() - self._began_s)
+        if self._began_s is not None and self._guesser is not None:
+            self._guesser.times.took(1, self._clock() - self._began_s)
         return logits
 
     def feed(self, token: int) -> None:
         """Go on with the token that was drawn. Raises Cancelled."""
-        if self._lookup is None:
+        if self._guesser is None:
             self._step(token)
             return
-        self._learn(self._lookup, token)
+        self._guesser.saw(token)
         if self._check is not None and self._check.confirms(token):
             if self._cancel():
                 raise Cancelled
             self._check.held += 1
             self._model.cached_ids.append(token)
             return
-        guesses = self._guesses(self._lookup)
-        self._check = self._try(token, guesses) if guesses else None
+        guesses = self._guesser.guesses()
+        self._check = _Check(guesses, self._guesser.check(token, guesses)) if guesses else None
         if self._check is None:
             self._step(token)
-
-    def _learn(self, lookup: PromptLookup, token: int) -> None:
-        """Each token tells whether it would have been guessed."""
-        if lookup.matched:
-            self._chances.saw(lookup.matched, lookup.guess(1) == (token,))
-        lookup.extend(token)
-
-    def _guesses(self, lookup: PromptLookup) -> tuple[int, ...]:
-        """As many as bring the most tokens a second; none until the kernels of that many are compiled."""
-        if not lookup.matched:
-            return ()
-        room = self._model.context_tokens - len(self._model.cached_ids) - 1
-        most = min(room, WIDTHS[-1] - 1)
-        width = self._times.best_width(self._chances.expected_tokens(lookup.matched, most))
-        return lookup.guess(width - 1) if width > 1 and self._is_compiled(width) else ()
-
-    def _is_compiled(self, width: int) -> bool:
-        """Threads begin with it at the first question."""
-        return width in self._warm or all(op.is_compiled for op in self._model.guess_ops(width))
-
-    def _try(self, token: int, guesses: tuple[int, ...]) -> _Check:
-        began_s, width = self._clock(), 1 + len(guesses)
-        rows = self._model.verify((token, *guesses), self._cancel)
-        if width in self._warm:
-            self._times.took(width, self._clock() - began_s)
-        self._warm.add(width)
-        return _Check(guesses, rows)
 
     def _step(self, token: int) -> None:
         self._began_s = self._clock()

@@ -14,7 +14,7 @@ from gpu.formats.q8_1 import Q_MAX
 from gpu.kernels.emit import BOTH, CODES, VALUES
 from gpu.kernels.matmul import product
 from gpu.kernels.matmul_pairs import matmul_pairs
-from gpu.kernels.matrix import MANY, GatedSums, Norm, Sums
+from gpu.kernels.matrix import COLUMNS, GatedSums, Norm, Sums
 from gpu.kernels.quantize import quantize
 from gpu.kernels.rms_norm import rms_norm
 from gpu.kernels.rope_cache import HeadSums
@@ -142,8 +142,9 @@ class Linear:
         return self.integer and self.scheme.granularity == DEFAULT_GRANULARITY and self.edits is None
 
     def _loads_values(self, matrix: DeviceMatrix, columns: int) -> bool:
-        """Whether a matrix quantizes what it reads: no faster for a prompt, and long in the compiling."""
-        most = MANY - 1 if matrix.pairs is not None else min(self.kit.rows, 1)
+        """Whether a matrix quantizes what it reads: no faster for eight tokens, and long in the compiling, so
+        that they take the kernels of a prompt."""
+        most = COLUMNS[-1] - 1 if matrix.pairs is not None else min(self.kit.rows, 1)
         return self._fused and columns <= most
 
     def _product(

@@ -37,7 +37,7 @@ class Chain:
         self.scheme = SimpleNamespace(granularity="b32")
         self.checked = 0
 
-    def token_ops(self, *_: object) -> tuple[()]:
+    def guess_ops(self, *_: object) -> tuple[()]:
         return ()
 
     def feed(self, ids: Sequence[int], _cancel: object, *, probed: bool) -> Iterator[int]:
@@ -63,7 +63,7 @@ def answer(model: Chain, prompt: list[int], chances: Sequence[float]) -> tuple[i
     model.cached_ids = [*prompt[:-1]]
     list(model.feed(prompt[-1:], None, probed=False))
     left = iter(chances)
-    sampler._random = SimpleNamespace(random=lambda: next(left))  # type: ignore[assignment]
+    sampler.random = SimpleNamespace(random=lambda: next(left))  # type: ignore[assignment]
     tokens = []
     for _ in chances:
         tokens.append(drawing.next().token_id)
