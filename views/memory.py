@@ -12,18 +12,17 @@ from views.frames import MemoryEntry, MemoryFrame
 from views.theme import GAP, Theme
 from views.widgets import as_card, describe, label, push_button
 
-KIB = 2**10
-MIB = 2**20
-GIB = 2**30
+_UNITS = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 _BAR_HEIGHT = 18
 _LEAST_CELL_WIDTH = 156
 
 
 def size_text(size_bytes: int) -> str:
-    """A size in KiB, MiB or GiB; the unit is said."""
-    if size_bytes >= GIB:
-        return f"{size_bytes / GIB:.2f} GiB"
-    return f"{size_bytes / MIB:.1f} MiB" if size_bytes >= MIB else f"{size_bytes / KIB:.1f} KiB"
+    """A size in the largest unit that leaves at least one, as the calculator writes it: 1.50 GiB."""
+    for unit, name in _UNITS:
+        if size_bytes >= unit:
+            return f"{size_bytes / unit:.2f} {name}"
+    return f"{size_bytes} B"
 
 
 class MemoryPanel(QWidget):

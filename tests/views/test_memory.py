@@ -91,7 +91,7 @@ def test_new_bytes_reach_the_rows_and_new_purposes_too(panel: MemoryPanel) -> No
     panel.set_frame(
         replace(HALVES, entries=(MemoryEntry("weights", "Weights", 512 * 2**20), HALVES.entries[1]))
     )
-    assert panel.rows()[0][1] == "512.0 MiB"
+    assert panel.rows()[0][1] == "512.00 MiB"
     panel.set_frame(samples.memory())
     assert [row[0] for row in panel.rows()][-1] == "Staging"
 
@@ -123,10 +123,10 @@ def test_dark_colours_are_used_in_the_dark(panel: MemoryPanel, theme) -> None:
 @pytest.mark.parametrize(
     ("size", "text"),
     [
-        (0, "0.0 KiB"),
-        (16_384, "16.0 KiB"),
-        (1_572_864, "1.5 MiB"),
-        (GIB - 1, "1024.0 MiB"),
+        (0, "0 B"),
+        (16_384, "16.00 KiB"),
+        (1_572_864, "1.50 MiB"),
+        (GIB - 1, "1024.00 MiB"),
         (GIB, "1.00 GiB"),
     ],
 )

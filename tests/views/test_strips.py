@@ -58,7 +58,7 @@ def test_banner_without_action_has_no_button(banner: Banner) -> None:
 
 
 def test_progress_is_told_in_bytes_and_drawn(strip: LoadStrip) -> None:
-    assert strip.text() == "Quantizing · 512.0 MiB of 2.00 GiB"
+    assert strip.text() == "Quantizing · 512.00 MiB of 2.00 GiB"
     bar = strip.findChild(QProgressBar)
     assert bar.value() / bar.maximum() == 0.25
 

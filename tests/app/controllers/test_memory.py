@@ -23,7 +23,7 @@ def test_the_ledger_is_on_show_as_soon_as_the_model_is_open(
     engine.open(ModelWish("demo"))
     settle()
     memory.set_model(facts_for(ModelWish("demo")))
-    assert [row[:2] for row in panel.rows()] == [("Weights", "1.00 GiB"), ("Weight scales", "128.0 MiB")]
+    assert [row[:2] for row in panel.rows()] == [("Weights", "1.00 GiB"), ("Weight scales", "128.00 MiB")]
     assert "of 24.00 GiB" in panel.total()
     assert dict(told[-1].by_purpose)["weights"] == 2**30
     memory.set_model(None)

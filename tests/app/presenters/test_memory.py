@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from app.messages import MemoryUse, ModelWish
 from app.presenters.memory import memory_frame
 from gpu.ledger import PURPOSES
+from gpu.units import size_text
 from tests.app.fake_engine import ADAPTER, GIB, SECOND, facts_for
+from views.memory import size_text as view_text
 
 SIZES = (("weights", 3 * GIB), ("scales", GIB), ("norms", 0), ("kv_cache", 4 * GIB))
 FACTS = facts_for(ModelWish("demo"))
@@ -38,3 +43,8 @@ def test_a_purpose_added_to_the_ledger_later_is_shown_too() -> None:
 def test_nothing_is_held_before_a_model_is_open() -> None:
     assert memory_frame(None, None).entries == ()
     assert memory_frame(MemoryUse((), ADAPTER), None).headline == ""
+
+
+@given(st.integers(0, 2**43))
+def test_the_panel_writes_sizes_as_the_calculator_does(size_bytes: int) -> None:
+    assert view_text(size_bytes) == size_text(size_bytes)
