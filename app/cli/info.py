@@ -27,9 +27,6 @@ SHOWN_LIMITS = (
     "max-storage-buffer-binding-size",
     "max-buffer-size",
     "max-texture-dimension-2d",
-    "max-compute-workgroup-storage-size",
-    "max-compute-invocations-per-workgroup",
-    "max-compute-workgroups-per-dimension",
 )  # those that decide how a model is cut up; --json has all
 
 
