@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from app.presenters.calculator_memory import (
@@ -31,6 +32,11 @@ def test_the_chart_over_context_has_the_card_the_present_and_the_crossing() -> N
     assert here.value == pytest.approx(FOUND.total_bytes / GIB)
     assert series.crossing is not None
     assert crossing.label == f"{series.crossing:,}"
+    whole, weights, cache = (line.values for line in chart.series)
+    assert np.interp(here.at, chart.at, whole) == pytest.approx(here.value, rel=0.01)
+    assert weights[0] * GIB == pytest.approx(series.weights_bytes[0])
+    assert np.interp(crossing.at, chart.at, cache) == pytest.approx(crossing.value)
+    assert crossing.value == pytest.approx(weights[0], rel=0.01)
     assert chart.note == f"From {series.crossing:,} tokens on, the cache is larger than the weights."
 
 
@@ -38,6 +44,8 @@ def test_the_chart_over_batch_starts_at_one_request() -> None:
     chart = batch_chart(over_batch(FOUND.inputs, 16), FOUND, (room(GIB // 2),))
     assert list(chart.at) == list(range(1, 17))
     assert chart.points[0].mood == "bad"
+    exact = batch_chart(over_batch(FOUND.inputs, 16), FOUND, (room(FOUND.total_bytes),))
+    assert exact.points[0].mood == "good"
 
 
 def test_largest_contexts_can_be_taken_and_what_cannot_be_is_said() -> None:
@@ -57,6 +65,8 @@ def test_every_byte_is_in_the_table_once_down_to_tensors() -> None:
     cache = next(index for index, row in enumerate(rows) if row.key == "kv_cache")
     assert rows[cache].cells[3] == "2 · 28 · 8 · 128 · 8192 · 2 B"
     assert (rows[cache + 1].depth, rows[cache + 1].cells[0]) == (1, "layers.0 keys")
+    inner = [row.cells[0] for row in rows if row.key.count("/") == 2]
+    assert {name.endswith(", scales") for name in inner} == {True, False}
     deep = [row for row in rows if row.depth == 2]
     assert any(row.cells[0] == "layers.27.down" for row in deep)
 
