@@ -26,9 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     _prepare_process()
     argv = sys.argv[1:] if argv is None else argv
-    parser = build_parser(argv)
-    args = parser.parse_args(argv)
     try:
+        parser = build_parser(argv)
+        args = parser.parse_args(argv)
         status: int = args.run(args) if _is_command(args, parser) else _open_window(args)
         sys.stdout.flush()
     except KeyboardInterrupt:

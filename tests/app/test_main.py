@@ -80,6 +80,14 @@ def test_ctrl_c_is_status_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_ctrl_c_while_the_command_is_read_is_status_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_argv: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.__main__.build_parser", interrupted)
+    assert main(["budget"]) == 130
+
+
 @pytest.mark.parametrize(
     "argv",
     [
