@@ -144,7 +144,8 @@ def _row(verdict: ChannelVerdict, capture: Capture, first_broken: str) -> Verdic
 
 
 def _findings(capture: Capture, found: Sequence[ChannelVerdict], criteria: Criteria) -> list[str]:
-    told = [f"{len(found)} channels stand out over {tokens_text(capture.tokens)}."]
+    many = "1 channel stands" if len(found) == 1 else f"{len(found)} channels stand"
+    told = [f"{many} out over {tokens_text(capture.tokens)}."]
     uncounted = counted_elsewhere(capture, criteria.feature_magnitude)
     if uncounted:
         told.append(

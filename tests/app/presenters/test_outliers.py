@@ -135,6 +135,21 @@ def test_the_findings_tell_how_alike_the_tokens_are() -> None:
     assert "Of those that stand out at one of two tokens, 100% do at both." in found
 
 
+def test_the_findings_tell_where_and_how_strongly_channels_stand_out() -> None:
+    everywhere = {(QKV.format(layer), 7): 50.0 for layer in range(LAYERS)}
+    mass = AttentionMass(4, TOKENS - 4, np.ones((2, 3, TOKENS), np.float32), np.ones((2, 3), np.float32))
+    findings = verdicts_frame(planned(everywhere, attention=mass)).findings
+    assert findings[0] == "1 channel stands out over 50 tokens."
+    assert findings[1].startswith("qkv_proj: of the channels that stand out in one of two layers, 100% do in")
+    assert findings[1].endswith("; in every layer: 7.")
+    assert findings[-1] == "0 of 6 heads spend 30% or more of their attention on the first 4 tokens."
+    some = verdicts_frame(planned({(QKV.format(0), 7): 50.0, ("layers.2.mlp.down_proj", 3): 90.0})).findings
+    assert some[0] == "2 channels stand out over 50 tokens."
+    assert "every layer" not in "".join(some)
+    assert some[-1].startswith("down_proj: the strongest 1% of the channels hold up to 99% of the energy")
+    assert some[-1].endswith("(layers.2.mlp.down_proj).")
+
+
 def test_the_biography_goes_back_to_earlier_starts() -> None:
     record = record_of(planned(SPIKES), "Prompts", SITE, 7, "2026-11-20")
     frame = channel_frame(planned({}), PIN, None, {}, [record])

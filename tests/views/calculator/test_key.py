@@ -34,3 +34,16 @@ def test_it_grows_with_the_text(qtbot, theme) -> None:
     key.show()  # what was never shown keeps its font
     theme.set_scale(1.5)
     assert key.heightForWidth(400) > before
+
+
+def test_names_stand_beside_their_strokes_in_the_muted_ink(qtbot, theme) -> None:
+    key = Key(theme)
+    qtbot.addWidget(key)
+    assert key.sizePolicy().hasHeightForWidth()
+    key.set_series(samples.lines().series)
+    key.resize(400, key.heightForWidth(400))
+    image, (_, place) = key.grab().toImage(), next(iter(key.places(400)))
+    inks = {
+        image.pixelColor(x, y).name() for x in range(26, int(place.right())) for y in range(image.height())
+    }
+    assert LIGHT.muted in inks
