@@ -81,8 +81,8 @@ class MemoryPanel(QWidget):
         for part in (self._bar, self._total, self._legend):
             column.addWidget(part, 1 if part is self._legend else 0)
         scroll.setWidget(inside)
-        for part in (scroll.viewport(), inside):
-            part.setAutoFillBackground(False)  # the card shows through
+        for ground in (scroll.viewport(), inside):
+            ground.setAutoFillBackground(False)  # the card shows through
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.addWidget(scroll)
