@@ -26,28 +26,32 @@ class FirstPaint(QObject):
 
 
 class Ahead(QObject):
-    """From `begin` on, takes a step whenever the window's thread has nothing else to do, until it is held."""
+    """From `begin` on, takes a step when the window's thread has nothing else to do, unless it is held."""
 
     def __init__(self, parent: QObject, steps: Sequence[Callable[[], object]]) -> None:
         super().__init__(parent)
         self._steps = deque(steps)
+        self._has_begun = self._is_held = False
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._step)
 
     @Slot()
     def begin(self) -> None:
-        """Go on with what is left; what was asked for before comes first."""
-        if self._steps:
-            self._timer.start()
+        self._has_begun = True
+        self._go_on()
 
     @Slot(bool)
     def hold(self, held: bool) -> None:
-        """Take no step until it is begun again; not held, it waits for that all the same."""
-        if held:
+        self._is_held = held
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._steps and self._has_begun and not self._is_held:
+            self._timer.start()
+        else:
             self._timer.stop()
 
     @Slot()
     def _step(self) -> None:
         self._steps.popleft()()
-        if not self._steps:
-            self._timer.stop()
+        self._go_on()

@@ -64,17 +64,25 @@ def test_between_two_steps_the_window_hears_what_happened(qtbot: QtBot, window: 
     assert seen.index("heard") < seen.index("third")
 
 
-def test_held_it_takes_no_step_until_it_is_begun_again(qtbot: QtBot, window: QWidget) -> None:
+def test_it_goes_on_where_it_has_begun_and_is_not_held(qtbot: QtBot, window: QWidget) -> None:
     done: list[int] = []
     ahead = Ahead(window, [lambda number=number: done.append(number) for number in range(3)])
     timer = ahead.findChild(QTimer)
+    ahead.hold(True)
     ahead.begin()
+    assert not timer.isActive()
+    ahead.hold(False)
+    assert timer.isActive()
     ahead.hold(True)
     assert not timer.isActive()
     ahead.hold(False)
-    assert not timer.isActive()
-    ahead.begin()
     qtbot.waitUntil(lambda: done == [0, 1, 2])
     assert not timer.isActive()
     ahead.begin()
     assert not timer.isActive()
+
+
+def test_not_held_is_not_begun(window: QWidget) -> None:
+    ahead = Ahead(window, (list,))
+    ahead.hold(False)
+    assert not ahead.findChild(QTimer).isActive()
