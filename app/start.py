@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass
 
-from app.c_trees import keep_c_trees
 from app.engine_thread import Engine, EngineThread
 from app.library import DEMO
 from app.mailbox import Post
@@ -45,7 +44,6 @@ def begin(wish: ModelWish) -> EngineThread:
 
 def make_gpu_engine(post: Post) -> Engine:
     """Called on the engine thread."""
-    keep_c_trees()
     from app.engine import GpuEngine  # noqa: PLC0415 - wgpu and the kernels load beside the window
 
     return GpuEngine(post)
