@@ -23,7 +23,7 @@ from gpu.worker_threads import spread_workers
 
 _KINDS = {"DiscreteGPU": "discrete", "IntegratedGPU": "integrated", "CPU": "software"}
 _PREFERENCE = ("discrete", "integrated", "other", "software")
-_USEFUL_FEATURES = ("shader-f16", "subgroup", "timestamp-query", "timestamp-query-inside-passes")
+_USEFUL_FEATURES = ("subgroup", "timestamp-query", "timestamp-query-inside-passes")
 _USEFUL_LIMITS = (
     "max-storage-buffer-binding-size",
     "max-buffer-size",
