@@ -25,7 +25,7 @@ from gpu.pipelines import BufferSlice
 from gpu.probes.sites import Site, stats_bytes
 from gpu.probes.statistics import MASSIVE_THRESHOLD, OUTLIER_THRESHOLD, SiteStatistics, from_words
 
-RING_ROWS = 8  # a power of two
+RING_ROWS = 4  # a power of two
 
 
 class ChannelProbes:
