@@ -11,7 +11,7 @@ from gpu.device import Gpu
 from gpu.errors import Cancelled
 from gpu.kit import Op, record
 
-_STRETCH_S = 0.05  # what one may take: the grain of a cancel
+_STRETCH_S = 0.1  # what one may take: the grain of a cancel
 Cancel = Callable[[], bool]
 
 
