@@ -51,7 +51,8 @@ from views.theme import Theme
 
 INTERRUPTED = 130
 STOP_TIMEOUT_S = 2.0
-_READING = ("spikes", "damage", "microscope")  # panels that show what the probes read
+_READING_PAUSE_MS = 100
+_PROBED_PANELS = ("spikes", "damage", "microscope")  # panels that show what the probes read
 _IMPORTED = "Conversations (*.json *.md)"
 
 
@@ -131,7 +132,7 @@ class Gui(QObject):
         """What nobody sees is neither read back nor measured."""
         self._seen[name] = shown
         self.damage.set_watched(self._seen["damage"])
-        self.spikes.set_watched(any(self._seen[key] for key in _READING))
+        self.spikes.set_watched(any(self._seen[key] for key in _PROBED_PANELS))
 
     @Slot()
     def _show_calculator(self) -> None:
@@ -198,7 +199,7 @@ class Gui(QObject):
         panels = self.window.panels
         charts = Ahead(self, (panels.spikes.prepare, panels.damage.prepare))
         FirstPaint(self.window).came.connect(charts.begin)
-        reading = Ahead(self, self.pages.readings())
+        reading = Ahead(self, self.pages.readings(), _READING_PAUSE_MS)
         self.engine.idle.connect(reading.begin)
         self.chat.running_changed.connect(reading.hold)
 

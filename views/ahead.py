@@ -26,13 +26,16 @@ class FirstPaint(QObject):
 
 
 class Ahead(QObject):
-    """From `begin` on, takes a step when the window's thread has nothing else to do, unless it is held."""
+    """From `begin` on, takes a step when the window's thread has nothing else to do, unless it is held.
 
-    def __init__(self, parent: QObject, steps: Sequence[Callable[[], object]]) -> None:
+    Before each it pauses, so that who goes to work meanwhile waits for one at most.
+    """
+
+    def __init__(self, parent: QObject, steps: Sequence[Callable[[], object]], pause_ms: int = 0) -> None:
         super().__init__(parent)
         self._steps = deque(steps)
         self._has_begun = self._is_held = False
-        self._timer = QTimer(self, interval=0)
+        self._timer = QTimer(self, interval=pause_ms)
         self._timer.timeout.connect(self._step)
 
     @Slot()

@@ -64,6 +64,21 @@ def test_between_two_steps_the_window_hears_what_happened(qtbot: QtBot, window: 
     assert seen.index("heard") < seen.index("third")
 
 
+def test_before_each_step_it_pauses(qtbot: QtBot, window: QWidget) -> None:
+    seen: list[str] = []
+    hour_ms = 3_600_000
+    ahead = Ahead(window, (lambda: seen.append("first"), lambda: seen.append("second")), pause_ms=hour_ms)
+    timer = ahead.findChild(QTimer)
+    timer.timeout.connect(lambda: timer.setInterval(hour_ms))
+    ahead.begin()
+    QApplication.processEvents()
+    assert seen == []
+    timer.setInterval(0)
+    qtbot.waitUntil(lambda: seen == ["first"])
+    QApplication.processEvents()
+    assert seen == ["first"]
+
+
 def test_it_goes_on_where_it_has_begun_and_is_not_held(qtbot: QtBot, window: QWidget) -> None:
     done: list[int] = []
     ahead = Ahead(window, [lambda number=number: done.append(number) for number in range(3)])
