@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
@@ -67,7 +67,7 @@ class WorkspaceRail(QToolBar):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in TEXT_CHANGES:
-            self._align()
+            QTimer.singleShot(0, self, self._align)  # when children have heard of it, too
 
     def _align(self) -> None:
         make_as_wide([self._button(action) for action in self._actions.values()], _LEAST_PX)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -221,7 +221,7 @@ class OutlierTable(QTableWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in TEXT_CHANGES:
-            self._fit()
+            QTimer.singleShot(0, self, self._fit)  # when children have heard of it, too
 
     def _fit(self) -> None:
         """Three columns, each as wide as the widest heading."""
