@@ -28,7 +28,7 @@ _USEFUL_LIMITS = (
     "max-storage-buffer-binding-size",
     "max-buffer-size",
     "max-texture-dimension-2d",
-)  # of sizes only: in all else kernels make do with what every adapter has, and tests would show if not
+)  # of sizes only: kernels make do with the workgroups and the memory in them that every adapter has
 NO_ADAPTER = (
     "No graphics adapter was found; install a Vulkan driver "
     "(on Debian or Ubuntu: apt install mesa-vulkan-drivers libvulkan1, or your card's own driver)."
