@@ -1,7 +1,7 @@
 """Where the tokens of an answer are drawn: on the device where it can, or here from logits that it computed.
 
 The device goes on with a token that it drew before anybody read which: it is given as many passes as take
-about `STRETCH_S`, and what they chose is read together. Nothing of a pass too many at the end of an answer
+about `_STRETCH_S`, and what they chose is read together. Nothing of a pass too many at the end of an answer
 stays: the cache holds what `Model.cached_ids` says.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gpu.qwen3.chooser import Chosen
     from gpu.speculation import Steps
 
-STRETCH_S = 0.05  # the grain of a cancel, and of an answer as it appears
+_STRETCH_S = 0.05  # the grain of a cancel, and of an answer as it appears
 Cancel = Callable[[], bool]
 
 
@@ -132,7 +132,7 @@ class DeviceDrawing:
         self._left -= len(found)
         self._waiting.extend(found)
         each_s = (self._clock() - self._began_s) / len(found)
-        self._stretch = max(1, min(2 * self._stretch, int(STRETCH_S / max(each_s, 1e-9))))
+        self._stretch = next_stretch(self._stretch, each_s)
         is_over = any(not chosen.is_number or chosen.token_id in self._ends for chosen in found)
         if self._left > 0 and not is_over:
             self._run()
@@ -147,6 +147,11 @@ class DeviceDrawing:
 
     def _next_choice(self, slot: int) -> Choice:
         return replace(self._choice, slot=slot, random=self._random.random())
+
+
+def next_stretch(passes: int, each_s: float) -> int:
+    """How many passes to give the device, if it had so many before and each took so long."""
+    return max(1, min(2 * passes, int(_STRETCH_S / max(each_s, 1e-9))))
 
 
 def choice_of(sampling: Sampling, vocabulary: int) -> Choice:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gpu.drawing import STRETCH_S, Drawn, HostDrawn, choice_of
+from gpu.drawing import Drawn, HostDrawn, choice_of, next_stretch
 from gpu.errors import Cancelled
 from gpu.sampling import Sampler, Sampling, broken_output
 from gpu.speculation import Guesser
@@ -97,4 +97,4 @@ class GuessedDrawing:
         if self._began_s is not None:
             each_s = (self._clock() - self._began_s) / len(found)
             self._guesser.times.took(1, each_s)
-            self._stretch = max(1, min(2 * self._stretch, int(STRETCH_S / max(each_s, 1e-9))))
+            self._stretch = next_stretch(self._stretch, each_s)

@@ -30,7 +30,7 @@ def loaded(golden_model: Callable[..., Model]) -> Model:
 @pytest.fixture
 def model(loaded: Model, monkeypatch: pytest.MonkeyPatch) -> Model:
     """One whose device is always far ahead."""
-    monkeypatch.setattr("gpu.drawing.STRETCH_S", 1e6)
+    monkeypatch.setattr("gpu.drawing._STRETCH_S", 1e6)
     loaded.rewind(0)
     return loaded
 

@@ -37,7 +37,7 @@ def test_speeds_count_the_wait_for_the_device(
     monkeypatch.setattr("gpu.generate.time", SimpleNamespace(perf_counter=lambda: clock.now_s))
     monkeypatch.setattr(model, "last_logits", taking_two_seconds(model.last_logits))
     monkeypatch.setattr(model.chooser, "read", taking_two_seconds(model.chooser.read))
-    monkeypatch.setattr("gpu.drawing.STRETCH_S", 0.0)  # a token at a time
+    monkeypatch.setattr("gpu.drawing._STRETCH_S", 0.0)  # a token at a time
     for sampling in (Sampling(temperature=0), Sampling(presence_penalty=1)):
         model.rewind(0)
         events = list(generate(model, Request(1, PROMPT, sampling, max_new_tokens=5)))

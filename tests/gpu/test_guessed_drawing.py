@@ -29,7 +29,7 @@ def reads(loaded: Model, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many tokens each read of the device found."""
     counts: list[int] = []
     read = loaded.chooser.read
-    monkeypatch.setattr("gpu.guessed_drawing.STRETCH_S", 1e6)
+    monkeypatch.setattr("gpu.drawing._STRETCH_S", 1e6)
     monkeypatch.setattr(Op, "is_compiled", True)
     monkeypatch.setattr(loaded.chooser, "read", lambda *asked: counts.append(asked[0]) or read(*asked))
     loaded.rewind(0)
