@@ -56,7 +56,7 @@ class Model:
         self._head_kit = kit.with_step(kit.new_step())
         self._space = allocation.space
         self._prefixes = Prefixes(KvStates(gpu, allocation.caches, plan.context_tokens), prefix_bytes)
-        held = allocation.weights, allocation.caches, self._space, self.probes, allocation.sites
+        held = allocation.weights, allocation.caches, self._space, self.probes
         self._decoder = Decoder(kit, plan.config, plan.scheme, plan.heads, *held)
         self.chooser = Chooser(kit, self._space, plan.config.vocab_size)
         self._embed_ops = self._decoder.embed()

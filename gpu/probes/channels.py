@@ -47,6 +47,10 @@ class ChannelProbes:
         self._first = self._waiting = 0  # place in the context, and number, of the ring's rows not yet added
 
     @property
+    def sites(self) -> tuple[Site, ...]:
+        return tuple(self._sites.values())
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(self._sites)
 

@@ -8,7 +8,7 @@ from gpu.device import Gpu
 from gpu.kernels.heads import CacheLayer, Heads
 from gpu.kit import PARAMETERS_BYTES
 from gpu.probes.channels import ChannelProbes
-from gpu.probes.sites import Site, sites_of
+from gpu.probes.sites import sites_of
 from gpu.qwen3.config import Qwen3Config
 from gpu.qwen3.kv_cache import allocate_layer, cache_kind
 from gpu.qwen3.stacks import DtypeOf, ModelStacks, check_supported, stack_model
@@ -54,7 +54,6 @@ class Allocation:
     requests: Requests
     space: Workspace
     probes: ChannelProbes
-    sites: tuple[Site, ...]
 
     @property
     def caches(self) -> tuple[CacheLayer, ...]:
@@ -95,12 +94,11 @@ def reserve_cache(gpu: Gpu, plan: Plan, layers: int) -> tuple[CacheLayer, ...]:
     return tuple(allocate_layer(gpu, plan.heads, context, kind, f"layers.{i}") for i in range(layers))
 
 
-def reserve_space(gpu: Gpu, plan: Plan) -> tuple[Workspace, ChannelProbes, tuple[Site, ...]]:
+def reserve_space(gpu: Gpu, plan: Plan) -> tuple[Workspace, ChannelProbes]:
     """What passes write besides the cache."""
     coded = plan.scheme.activation_bits < 16
     space = allocate_workspace(gpu, plan.config, plan.heads, plan.chunk_tokens, plan.context_tokens, coded)
-    sites = sites_of(plan.config)
-    return space, ChannelProbes(gpu, sites), sites
+    return space, ChannelProbes(gpu, sites_of(plan.config))
 
 
 def weight_layout(plan: Plan) -> str:

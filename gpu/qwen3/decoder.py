@@ -53,7 +53,6 @@ class Decoder:
     caches: tuple[CacheLayer, ...]
     space: Workspace
     probes: ChannelProbes
-    sites: tuple[Site, ...]
     edits: Edits | None = None
     watchers: tuple[Watcher, ...] = ()  # asked after each layer of a probed pass, and once more for the head
 
@@ -207,9 +206,9 @@ class Decoder:
     def _fields(self, index: int) -> list[tuple[Site, str]]:
         """A layer's sites, after the last layer the head's, and the workspace's field that holds each."""
         if index == self.config.num_hidden_layers:
-            return [(self.sites[-1], "attention_in")]
+            return [(self.probes.sites[-1], "attention_in")]
         fields = {f"layers.{index}{suffix}": f for suffix, f in zip(LAYER_SITES, _FIELDS, strict=True)}
-        return [(site, fields[site.name]) for site in self.sites if site.name in fields]
+        return [(site, fields[site.name]) for site in self.probes.sites if site.name in fields]
 
     def _taps(self, index: int, variant: Variant) -> list[Op]:
         """The statistics of all of them in one dispatch, or none yet of what the ring keeps."""

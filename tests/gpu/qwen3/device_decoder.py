@@ -45,7 +45,6 @@ class DeviceDecoder:
             allocation.caches,
             allocation.space,
             allocation.probes,
-            allocation.sites,
         )
         self.sites: dict[str, np.ndarray] = {}
 
