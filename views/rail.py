@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
 from views.icons import icon
-from views.widgets import TEXT_CHANGES, describe, make_as_wide
+from views.widgets import describe, fit_to_text, make_as_wide
 
 _ICON_PX = 20
 _LEAST_PX = 70
@@ -66,8 +66,7 @@ class WorkspaceRail(QToolBar):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in TEXT_CHANGES:
-            QTimer.singleShot(0, self, self._align)  # when children have heard of it, too
+        fit_to_text(event, self, self._align)
 
     def _align(self) -> None:
         make_as_wide([self._button(action) for action in self._actions.values()], _LEAST_PX)

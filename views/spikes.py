@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -22,7 +22,7 @@ from views.fields import ChoiceBox, WholeBox
 from views.figures import Callout, decade_limits, short
 from views.frames import Outlier, SpikesFrame
 from views.theme import GAP, Theme
-from views.widgets import TEXT_CHANGES, ElidedLabel, as_card, describe, label, tool_button
+from views.widgets import ElidedLabel, as_card, describe, fit_to_text, label, tool_button
 
 if TYPE_CHECKING:
     from views.plots import BarPlot
@@ -220,8 +220,7 @@ class OutlierTable(QTableWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in TEXT_CHANGES:
-            QTimer.singleShot(0, self, self._fit)  # when children have heard of it, too
+        fit_to_text(event, self, self._fit)
 
     def _fit(self) -> None:
         """Three columns, each as wide as the widest heading."""

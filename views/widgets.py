@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from views.icons import icon
 
-TEXT_CHANGES = (QEvent.Type.FontChange, QEvent.Type.StyleChange)  # after which words are wider or narrower
+_TEXT_CHANGES = (QEvent.Type.FontChange, QEvent.Type.StyleChange)  # after which words are wider or narrower
 _Button = TypeVar("_Button", bound=QAbstractButton)
 
 
@@ -59,6 +59,12 @@ def _dressed(button: _Button, text: str, tooltip: str, kind: str, icon_name: str
     button.setIcon(icon(icon_name) if icon_name else QIcon())
     describe(button, text or tooltip, tooltip)
     return button
+
+
+def fit_to_text(event: QEvent, widget: QWidget, fit: Callable[[], None]) -> None:
+    """Call `fit` after a change of the text's size, once the widget's children have heard of it, too."""
+    if event.type() in _TEXT_CHANGES:
+        QTimer.singleShot(0, widget, fit)
 
 
 def make_as_wide(widgets: Sequence[QWidget], least: int = 0) -> int:

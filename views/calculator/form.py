@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,7 +18,7 @@ from views.calculator.field import Field
 from views.drop import dropped_path
 from views.frames.calculator import GroupFrame, InputsFrame, Progress
 from views.theme import GAP
-from views.widgets import TEXT_CHANGES, ElidedLabel, as_card, describe, label, make_as_wide, push_button
+from views.widgets import ElidedLabel, as_card, describe, fit_to_text, label, make_as_wide, push_button
 
 _WIDTH_BESIDE_NAMES = 224
 
@@ -100,8 +100,7 @@ class Form(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in TEXT_CHANGES:
-            QTimer.singleShot(0, self, self._align)  # when children have heard of it, too
+        fit_to_text(event, self, self._align)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_path(event.mimeData()):
